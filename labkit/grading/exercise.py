@@ -1,0 +1,148 @@
+"""An exercise as its author declared it: what it draws, reads, weighs and says.
+
+`load_exercise` reads a folder, `find_exercise` finds one by its id among all lessons.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+
+from labkit.grading.errors import ExerciseUnknown
+
+
+class Scope(StrEnum):
+    NAMESPACE = "namespace"
+    CLUSTER = "cluster"
+    """Changes nodes or other cluster-wide objects, so it is proven alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    id: str
+    weight: int
+    text: str
+
+    @property
+    def function(self) -> str:
+        """Name of the function in the check module."""
+        return self.id.replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDraw:
+    name: str
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceDraw:
+    name: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDraw:
+    """Drawn from live objects after setup; the value is the object's name."""
+
+    name: str
+    kind: str
+    where: str = ""
+    """"schedulable" for nodes that take work; empty for any object of the kind."""
+
+
+Draw = NumberDraw | ChoiceDraw | ObjectDraw
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsRead:
+    """All objects of a kind: in the exercise's namespaces, in a fixed one, or cluster-wide."""
+
+    kind: str
+    suffixes: tuple[str, ...] = ()
+    namespace: str = ""
+    labels: str = ""
+    """A label selector, to keep a large list small."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesRead:
+    """GETs to every Service of the exercise's namespaces that has such an address."""
+
+    through: str
+    """"web": the external address in the Service's status. "service": the Service proxy."""
+    path: str
+    port: int
+    times: int = 1
+    suffixes: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRead:
+    """The server's version."""
+
+
+Read = ObjectsRead | PagesRead | VersionRead
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    id: str
+    folder: Path
+    lesson: str
+    title: str
+    minutes: int
+    task: str
+    hints: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    reads: tuple[Read, ...]
+    draws: tuple[Draw, ...] = ()
+    answers: tuple[str, ...] = ()
+    """Keys that `answer` accepts; empty when the exercise asks for no answers."""
+    namespaces: tuple[str, ...] = ("",)
+    """Suffixes: "" is the exercise's own namespace, "b" a neighbour's."""
+    capabilities: tuple[str, ...] = ()
+    scope: Scope = Scope.NAMESPACE
+    settle_seconds: float = 0
+
+    @property
+    def setup(self) -> Path:
+        return self.folder / "setup"
+
+    @property
+    def starter(self) -> Path:
+        return self.folder / "starter"
+
+    @property
+    def check_file(self) -> Path:
+        return self.folder / f"check_{self.id.replace('-', '_')}.py"
+
+
+def load_exercise(folder: Path) -> Exercise:
+    """Read `folder`/exercise.toml. Raises ExerciseInvalid, which names the file and the field."""
+    # pydantic takes 0.1 s to import; whoever only handles an Exercise need not wait for it.
+    from labkit.grading.exercise_file import read_exercise_file  # noqa: PLC0415
+
+    return read_exercise_file(folder)
+
+
+def exercise_folders(exercises: Path) -> dict[str, Path]:
+    """Folder of each exercise by id, in the order of the lessons; `exercises` holds NN-topic/."""
+    return {file.parent.name: file.parent for file in sorted(exercises.glob("*/*/exercise.toml"))}
+
+
+def find_exercise(exercises: Path, exercise_id: str) -> Exercise:
+    """Raises ExerciseUnknown with the closest ids."""
+    folders = exercise_folders(exercises)
+    if exercise_id not in folders:
+        raise ExerciseUnknown(exercise_id, closest_ids(exercise_id, list(folders)))
+    return load_exercise(folders[exercise_id])
+
+
+def closest_ids(exercise_id: str, known: Sequence[str]) -> list[str]:
+    """Up to three: by spelling, else those that contain a word of it."""
+    words = [word for word in exercise_id.lower().replace("_", "-").split("-") if len(word) > 2]
+    near = get_close_matches(exercise_id.lower().replace("_", "-"), known, n=3)
+    return near or [name for name in known if any(word in name for word in words)][:3]

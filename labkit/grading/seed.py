@@ -1,0 +1,29 @@
+"""The seed record: what was drawn for an attendee, and what setup noted. Learners cannot write it.
+
+It is a ConfigMap that holds `SeedRecord.to_data()`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SEED_KEY = "seed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRecord:
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Drawn values by name."""
+    notes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Fields of objects that setup remembered: notes["neighbour"]["metadata.uid"]."""
+
+    def to_data(self) -> dict[str, str]:
+        """The `data` of the ConfigMap."""
+        record = {"values": dict(self.values), "notes": {k: dict(v) for k, v in self.notes.items()}}
+        return {SEED_KEY: json.dumps(record, sort_keys=True)}
+
+    @staticmethod
+    def from_data(data: Mapping[str, str]) -> "SeedRecord":
+        record = json.loads(data[SEED_KEY])
+        return SeedRecord(record["values"], record["notes"])

@@ -1,0 +1,100 @@
+"""A Snapshot: everything that a check may look at, of one moment, and nothing else.
+
+Criteria are pure functions over it. `reading.take_snapshot` makes one from a cluster,
+`snapshot_file` keeps one as JSON.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from labkit.grading.errors import ReadFailed
+from labkit.grading.seed import SeedRecord
+
+Given = TypeVar("Given")
+
+Object = Mapping[str, Any]
+"""A Kubernetes object as the API server wrote it."""
+
+ANSWERS_LABEL = "lab/answers"
+"""A ConfigMap with this label in the exercise's namespace holds what the attendee answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A read that could not be made, and why."""
+
+    what: str
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one GET got: a status and a body, or why there is none."""
+
+    service: str
+    url: str
+    status: int = 0
+    text: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The body, where it is a JSON object."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    exercise: str
+    taken_at: str
+    namespaces: Mapping[str, str]
+    """Names by suffix."""
+    lists: Mapping[str, tuple[Object, ...] | Failed] = field(default_factory=dict)
+    """By `list_key`."""
+    pages: Mapping[str, tuple[Reply, ...] | Failed] = field(default_factory=dict)
+    """By "web" or "service"."""
+    version: Mapping[str, str] | Failed | None = None
+    seed: SeedRecord | Failed = field(default_factory=SeedRecord)
+    answers: Mapping[str, str] | Failed = field(default_factory=dict)
+
+    @property
+    def namespace(self) -> str:
+        """The exercise's own."""
+        return self.namespaces[""]
+
+    def objects(self, kind: str, suffix: str = "", *, namespace: str = "") -> tuple[Object, ...]:
+        """Objects of a declared read, in the order of their names. Raises ReadFailed."""
+        key = list_key(kind, suffix, namespace=namespace)
+        found = (
+            self.lists[kind] if key not in self.lists and kind in self.lists else self.lists[key]
+        )
+        return _given(found)
+
+    def replies(self, through: str = "web") -> tuple[Reply, ...]:
+        return _given(self.pages[through])
+
+    def server_version(self) -> Mapping[str, str]:
+        if self.version is None:
+            raise KeyError("version")
+        return _given(self.version)
+
+    def drawn(self, name: str) -> str:
+        return _given(self.seed).values[name]
+
+    def noted(self, key: str, field_path: str) -> Any:
+        """What setup remembered of an object."""
+        return _given(self.seed).notes[key][field_path]
+
+    def answer(self, key: str) -> str | None:
+        """What the attendee noted; None when nothing was."""
+        return _given(self.answers).get(key)
+
+
+def list_key(kind: str, suffix: str = "", *, namespace: str = "") -> str:
+    """Where a list is kept: "ConfigMap in ${ns_b}", "Service in kube-system"."""
+    return f"{kind} in {namespace or ('${ns_' + suffix + '}' if suffix else '${ns}')}"
+
+
+def _given(found: Given | Failed) -> Given:
+    if isinstance(found, Failed):
+        raise ReadFailed(found.reason, found.next_step, found.what)
+    return found
