@@ -1,0 +1,196 @@
+"""The form of steps.toml, and how it becomes steps."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, Tag, model_validator
+
+from labkit.grading.errors import ExerciseInvalid
+from labkit.grading.exercise_file import Name, Suffix, one_of
+from labkit.grading.steps import (
+    Action,
+    AddNode,
+    Answer,
+    Apply,
+    CordonNode,
+    Delete,
+    Patch,
+    Remember,
+    RemoveNode,
+    Run,
+    Step,
+    Target,
+    Wait,
+)
+from labkit.grading.toml_file import StrictModel, read_toml
+
+FILE_NAME = "steps.toml"
+UNTIL = r"^(available|ready|gone|condition=[A-Z][A-Za-z]+)$"
+FLAVOR = r"^[a-z]\d-\d+$"
+
+
+class TargetModel(StrictModel):
+    object: str = Field(pattern=r"^[A-Z][A-Za-z]+(/[a-z0-9${}._-]+)?$")
+    labels: str = ""
+    suffix: Suffix = Field(default="", alias="in")
+
+    @model_validator(mode="after")
+    def name_or_labels(self) -> "TargetModel":
+        if ("/" in self.object) == bool(self.labels):
+            raise ValueError("give a name (Kind/name) or `labels`, one of them")
+        return self
+
+    def target(self) -> Target:
+        kind, _, name = self.object.partition("/")
+        return Target(kind, name, self.labels, self.suffix)
+
+
+class WaitModel(TargetModel):
+    until: str = Field(pattern=UNTIL)
+    limit_seconds: float = Field(default=60, gt=0, le=600)
+
+
+class PatchModel(TargetModel):
+    merge: dict[str, Any] = Field(min_length=1)
+
+
+class RememberModel(TargetModel):
+    key: Name
+    fields: list[str] = Field(min_length=1)
+
+
+class AnswerModel(StrictModel):
+    key: Name
+    value: str = ""
+    run: list[str] = Field(default=[])
+    match: str = ""
+    count_lines: bool = False
+
+    @model_validator(mode="after")
+    def one_source(self) -> "AnswerModel":
+        if bool(self.value) == bool(self.run):
+            raise ValueError("give `value` or `run`, one of them")
+        if (self.match or self.count_lines) and not self.run:
+            raise ValueError("`match` and `count_lines` are about what `run` prints")
+        return self
+
+
+class NodeModel(StrictModel):
+    add: str = ""
+    remove: str = ""
+    cordon: str = ""
+    flavor: str = Field(default="", pattern=f"{FLAVOR}|^$")
+    cordoned: bool = False
+
+    @model_validator(mode="after")
+    def one_deed(self) -> "NodeModel":
+        if sum(map(bool, (self.add, self.remove, self.cordon))) != 1:
+            raise ValueError("give exactly one of add, remove, cordon")
+        if bool(self.add) != bool(self.flavor):
+            raise ValueError("`flavor` belongs to `add`, and `add` needs it")
+        if self.cordoned and not self.add:
+            raise ValueError("`cordoned` belongs to `add`")
+        return self
+
+    def action(self) -> Action:
+        if self.add:
+            return AddNode(self.add, self.flavor, self.cordoned)
+        return RemoveNode(self.remove) if self.remove else CordonNode(self.cordon)
+
+
+class StepModel(StrictModel):
+    when: str = ""
+
+
+class ApplyStep(StepModel):
+    apply: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    manager: str = Field(default="", alias="as")
+
+    def action(self, folder: Path) -> Action:
+        return Apply(folder / self.apply, self.manager)
+
+
+class RunStep(StepModel):
+    run: list[str] = Field(min_length=1)
+
+    def action(self, _: Path) -> Action:
+        return Run(tuple(self.run))
+
+
+class WaitStep(StepModel):
+    wait: WaitModel
+
+    def action(self, _: Path) -> Action:
+        return Wait(self.wait.target(), self.wait.until, self.wait.limit_seconds)
+
+
+class DeleteStep(StepModel):
+    delete: TargetModel
+
+    def action(self, _: Path) -> Action:
+        return Delete(self.delete.target())
+
+
+class PatchStep(StepModel):
+    patch: PatchModel
+
+    def action(self, _: Path) -> Action:
+        return Patch(self.patch.target(), self.patch.merge)
+
+
+class AnswerStep(StepModel):
+    answer: AnswerModel
+
+    def action(self, _: Path) -> Action:
+        answer = self.answer
+        return Answer(
+            answer.key,
+            answer.value,
+            tuple(answer.run),
+            answer.match,
+            count_lines=answer.count_lines,
+        )
+
+
+class RememberStep(StepModel):
+    remember: RememberModel
+
+    def action(self, _: Path) -> Action:
+        note = self.remember
+        return Remember(note.key, note.target(), tuple(note.fields))
+
+
+class NodeStep(StepModel):
+    node: NodeModel
+
+    def action(self, _: Path) -> Action:
+        return self.node.action()
+
+
+TaggedStep = Annotated[
+    Annotated[ApplyStep, Tag("apply")]
+    | Annotated[RunStep, Tag("run")]
+    | Annotated[WaitStep, Tag("wait")]
+    | Annotated[DeleteStep, Tag("delete")]
+    | Annotated[PatchStep, Tag("patch")]
+    | Annotated[AnswerStep, Tag("answer")]
+    | Annotated[RememberStep, Tag("remember")]
+    | Annotated[NodeStep, Tag("node")],
+    one_of("apply", "run", "wait", "delete", "patch", "answer", "remember", "node"),
+]
+
+
+class StepsModel(StrictModel):
+    step: list[TaggedStep] = Field(min_length=1)
+
+
+def read_steps_file(folder: Path, fill: Callable[[str], str]) -> tuple[Step, ...]:
+    path = folder / FILE_NAME
+    if not path.exists():
+        return ()
+    steps = read_toml(path, StepsModel, fill).step
+    for number, step in enumerate(steps):
+        if isinstance(step, ApplyStep) and not (folder / step.apply).is_file():
+            raise ExerciseInvalid(path, f"step.{number}.apply", f"{step.apply} is not beside it")
+    return tuple(Step(step.action(folder), step.when) for step in steps)
