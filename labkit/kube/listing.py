@@ -1,0 +1,59 @@
+"""Whole lists, page by page, and the resource version that a watch can go on from."""
+
+from typing import TYPE_CHECKING, Any
+
+from labkit.kube.discovery import Kinds
+from labkit.kube.errors import HistoryExpired, TooManyObjects
+from labkit.kube.exchange import Request
+from labkit.kube.resources import Object, Objects, Resource, Selection
+
+if TYPE_CHECKING:
+    from labkit.kube.connection import Connection
+
+PAGE = 500  # as kubectl: a page stays below what etcd and a proxy like to send at once
+
+
+class Lists:
+    def __init__(self, connection: "Connection", kinds: Kinds) -> None:
+        self.connection = connection
+        self._kinds = kinds
+
+    def whole(self, selection: Selection, *, at_most: int = 0) -> tuple[Objects, str]:
+        """Every object, and the resource version of the list.
+
+        Raises TooManyObjects above `at_most` (0: no limit): never a part taken for the whole.
+        """
+        try:
+            return self._pages(selection, at_most, PAGE)
+        except HistoryExpired:
+            # The pages took longer than history is kept; in one piece it cannot happen.
+            return self._pages(selection, at_most, 0)
+
+    def request(self, selection: Selection, **query: str) -> Request:
+        resource = self._kinds.find(selection.kind)
+        return Request(
+            resource.path(selection.namespace or ""),
+            query={**selection.query(), **query},
+            what=str(selection),
+            kind=selection.kind,
+        )
+
+    def _pages(self, selection: Selection, at_most: int, page: int) -> tuple[Objects, str]:
+        resource = self._kinds.find(selection.kind)
+        objects: Objects = []
+        limit = min(page, at_most + 1) if at_most else page
+        query = {"limit": str(limit)} if limit else {}
+        while True:
+            answer = self.connection.ask(self.request(selection, **query)).json()
+            metadata: dict[str, Any] = answer.get("metadata") or {}
+            objects += [complete(resource, item) for item in answer.get("items") or ()]
+            if at_most and len(objects) > at_most:
+                raise TooManyObjects(str(selection), at_most)
+            if not metadata.get("continue"):
+                return objects, str(metadata.get("resourceVersion", ""))
+            query["continue"] = metadata["continue"]
+
+
+def complete(resource: Resource, item: Object) -> Object:
+    """An item of a list comes without what the list says once for all."""
+    return {"apiVersion": resource.api_version, "kind": resource.kind, **item}

@@ -1,0 +1,134 @@
+"""A watch that lasts: it resumes after a closed connection and lists again after lost history."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from labkit.kube.errors import (
+    Busy,
+    CertificateRejected,
+    ClusterUnreachable,
+    HistoryExpired,
+    KubeError,
+    ServerFailed,
+)
+from labkit.kube.exchange import JSON, Reply, Request, refused
+from labkit.kube.listing import Lists
+from labkit.kube.resources import Object, Selection
+
+SYNCED = "SYNCED"
+"""Everything listed has been yielded; not an event of the API."""
+
+SHORTEST_STREAM_SECONDS = 0.05  # below it, opening another stream takes longer than it lasts
+LONGEST_PAUSE_SECONDS = 1.0
+TRUSTWORTHY_SECONDS = 1.0  # failing to connect in less time than this says nothing
+
+
+def watched(lists: Lists, selection: Selection, *, seconds: float) -> Iterator[tuple[str, Object]]:
+    """(ADDED | MODIFIED | DELETED | SYNCED, object), first what is there, until `seconds` are over.
+
+    Raises ClusterUnreachable when the API server is away at the start or still away at the end.
+    """
+    return _Watch(lists, selection, seconds).events()
+
+
+class _Watch:
+    def __init__(self, lists: Lists, selection: Selection, seconds: float) -> None:
+        self._lists = lists
+        self._selection = selection
+        self._clock = lists.connection.clock
+        self._end = self._clock.monotonic() + seconds
+        self._known: dict[tuple[str, str], Object] = {}
+        self._version = ""
+        self._opened = False
+        self._pause_seconds = 0.0
+        self._trouble: KubeError | None = None
+
+    def events(self) -> Iterator[tuple[str, Object]]:
+        yield from self._listed()
+        while (left := self._end - self._clock.monotonic()) > SHORTEST_STREAM_SECONDS:
+            self._opened = False
+            try:
+                if not self._version:
+                    yield from self._listed()
+                yield from self._streamed(left)
+            except HistoryExpired:
+                self._version = ""
+            except CertificateRejected:
+                raise
+            except (ClusterUnreachable, ServerFailed, Busy) as trouble:
+                if not self._opened and left >= TRUSTWORTHY_SECONDS:
+                    self._trouble = self._trouble or trouble
+            self._rest()
+        if self._trouble:
+            raise self._trouble
+
+    def _listed(self) -> Iterator[tuple[str, Object]]:
+        objects, self._version = self._lists.whole(self._selection)
+        before, self._known = self._known, {_key(item): item for item in objects}
+        for key, item in before.items():
+            if key not in self._known:
+                yield "DELETED", item
+        for key, item in self._known.items():
+            if key not in before:
+                yield "ADDED", item
+            elif _version(before[key]) != _version(item):
+                yield "MODIFIED", item
+        yield SYNCED, {}
+
+    def _streamed(self, left: float) -> Iterator[tuple[str, Object]]:
+        request = self._lists.request(
+            self._selection,
+            watch="true",
+            allowWatchBookmarks="true",
+            resourceVersion=self._version,
+            timeoutSeconds=str(math.ceil(left)),
+        )
+        request = replace(request, timeout_seconds=left)
+        with self._lists.connection.streamed(request) as lines:
+            self._opened = True
+            self._trouble = None
+            for line in lines:
+                yield from self._taken(request, line)
+                if self._clock.monotonic() >= self._end:
+                    return
+
+    def _taken(self, request: Request, line: str) -> Iterator[tuple[str, Object]]:
+        try:
+            event: dict[str, Any] = json.loads(line)
+        except ValueError:  # the connection broke within a line; we resume before it
+            return
+        kind, item = event["type"], event["object"]
+        if kind == "ERROR":
+            status = int(item.get("code") or 500)
+            headers = {"content-type": JSON}
+            said = Reply(status, headers, json.dumps(item).encode())
+            raise refused(self._lists.connection.access, request, said)
+        self._version = _version(item)
+        self._pause_seconds = 0.0
+        if kind == "BOOKMARK":
+            return
+        if kind == "DELETED":
+            self._known.pop(_key(item), None)
+        else:
+            self._known[_key(item)] = item
+        yield kind, item
+
+    def _rest(self) -> None:
+        """Not at once again, lest a server in trouble be asked in a tight loop."""
+        left = self._end - self._clock.monotonic()
+        pause = min(self._pause_seconds, left)
+        self._pause_seconds = min(max(self._pause_seconds * 2, 0.05), LONGEST_PAUSE_SECONDS)
+        if pause > 0:
+            self._clock.pause(pause)
+
+
+def _key(item: Object) -> tuple[str, str]:
+    metadata = item["metadata"]
+    return metadata.get("namespace") or "", metadata["name"]
+
+
+def _version(item: Object) -> str:
+    return str(item["metadata"]["resourceVersion"])
