@@ -1,0 +1,1 @@
+"""A hands-on Kubernetes lab: clusters, lessons, exercises and their checks."""

@@ -1,0 +1,77 @@
+"""Files that are never half there, locks between processes, and the layout of the home folder."""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from labkit.foundation.errors import FileProblem
+from labkit.foundation.waiting import Clock, SystemClock, wait_until
+
+PRIVATE = 0o600
+READABLE = 0o644
+
+
+def write_atomically(path: Path, content: str | bytes, *, mode: int = READABLE) -> None:
+    """Write to a temporary name beside `path`, then rename: readers see the old or the new."""
+    data = content.encode() if isinstance(content, str) else content
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            os.fchmod(out.fileno(), mode)
+        temporary.replace(path)
+    except OSError as problem:
+        raise FileProblem(
+            path, f"could not be written ({problem.strerror})", "Free space or mend the rights."
+        ) from problem
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(
+    path: Path,
+    *,
+    holder: str,
+    limit_seconds: float = 600,
+    clock: Clock | None = None,
+    waiting: Callable[[str], object] = str,
+) -> Iterator[None]:
+    """Hold an exclusive lock between processes; it is released by the kernel if we die.
+
+    `holder` says what we do with it, so that whoever waits can be told; `waiting` is called once
+    with the other's word when we have to wait.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as handle:
+        if not _try_lock(handle.fileno()):
+            waiting(path.read_text().strip())
+        wait_until(
+            lambda: _try_lock(handle.fileno()),
+            f"the lock {path}",
+            limit_seconds=limit_seconds,
+            clock=clock or SystemClock(),
+            pause_seconds=0.05,
+            last_seen=lambda: f"held by {path.read_text().strip() or 'another run'}",
+            next_step="Wait for the other run to end, or stop it.",
+        )
+        handle.seek(0)
+        handle.truncate()
+        handle.write(f"{holder} (process {os.getpid()})\n")
+        handle.flush()
+        yield
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

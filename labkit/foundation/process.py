@@ -1,0 +1,179 @@
+"""Short-lived programs are run here; long-lived ones belong to a supervisor.
+
+An argument list, never a shell. What is started here ends with us, also on Ctrl-C.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from labkit.foundation.errors import LabError, ProcessFailed, TimedOut
+
+LAST_OUTPUT_CHARACTERS = 4000  # of a failed program: enough for a Go stack's cause, fits a screen
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    status: int
+    output: str
+    errors: str = ""
+
+
+class Runner(Protocol):
+    """Runs one program to its end. `SystemRunner` for real, `RecordedProcesses` in tests."""
+
+    def __call__(
+        self,
+        command: Sequence[str],
+        *,
+        timeout_seconds: float = 60,
+        stdin: str = "",
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        next_step: str = "Read the program's own words below.",
+        may_fail: bool = False,
+        watch: Callable[[str], None] | None = None,
+    ) -> Completed:
+        """Raises ProcessFailed for a status other than 0 unless `may_fail`.
+
+        TimedOut after `timeout_seconds`; LabError when the program is not there.
+        `environment` is added to our own. Output and errors come back as text.
+        `watch` is called with each line as the program writes it, of either kind.
+        """
+
+
+class SystemRunner:
+    def __call__(
+        self,
+        command: Sequence[str],
+        *,
+        timeout_seconds: float = 60,
+        stdin: str = "",
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        next_step: str = "Read the program's own words below.",
+        may_fail: bool = False,
+        watch: Callable[[str], None] | None = None,
+    ) -> Completed:
+        with _started(command, environment, folder) as program:
+            try:
+                if watch:
+                    output, errors = _followed(program, stdin, watch, timeout_seconds)
+                else:
+                    output, errors = program.communicate(stdin, timeout=timeout_seconds)
+            except subprocess.TimeoutExpired:
+                _end(program)
+                raise TimedOut(
+                    f"`{' '.join(command)}`", timeout_seconds, "still running", next_step
+                ) from None
+            except BaseException:  # Ctrl-C too: what we started ends with us
+                _end(program)
+                raise
+        if program.returncode and not may_fail:
+            last = (output + errors)[-LAST_OUTPUT_CHARACTERS:]
+            raise ProcessFailed(command, program.returncode, last, next_step)
+        return Completed(program.returncode, output, errors)
+
+
+def _started(
+    command: Sequence[str], environment: Mapping[str, str] | None, folder: Path | None
+) -> "subprocess.Popen[str]":
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            cwd=folder,
+            env=merged_environment(environment or {}),
+            start_new_session=True,
+        )
+    except FileNotFoundError as problem:
+        raise LabError(
+            f"The program `{command[0]}` is not on this machine.",
+            "Run `labkit doctor`; it names the package.",
+        ) from problem
+
+
+def _followed(
+    program: "subprocess.Popen[str]", stdin: str, watch: Callable[[str], None], seconds: float
+) -> tuple[str, str]:
+    """Like `communicate`, telling `watch` each line at once; `stdin` must fit a pipe (64 KiB)."""
+    stdin_pipe, *pipes_read = filter(None, (program.stdin, program.stdout, program.stderr))
+    stdin_pipe.write(stdin)
+    stdin_pipe.close()
+    end = time.monotonic() + seconds
+    lines = {pipe.fileno(): [""] for pipe in pipes_read}
+    with selectors.DefaultSelector() as pipes:
+        for pipe in lines:
+            pipes.register(pipe, selectors.EVENT_READ)
+        while pipes.get_map():
+            ready = pipes.select(max(0.0, end - time.monotonic()))
+            if not ready:
+                raise subprocess.TimeoutExpired(program.args, seconds)
+            for key, _ in ready:
+                data = os.read(key.fd, 65536)
+                if data:
+                    _take(lines[key.fd], data.decode(errors="replace"), watch)
+                else:
+                    pipes.unregister(key.fd)
+    program.wait(max(0.1, end - time.monotonic()))
+    output, errors = ("\n".join(read) for read in lines.values())
+    return output, errors
+
+
+def _take(lines: list[str], text: str, watch: Callable[[str], None]) -> None:
+    """Add `text` to `lines`, whose last is unfinished, and tell `watch` each finished one."""
+    first, *more = text.split("\n")
+    lines[-1] += first
+    for line in more:
+        watch(lines[-1])
+        lines.append(line)
+
+
+def _end(program: "subprocess.Popen[str]") -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(program.pid, signal.SIGKILL)
+    program.wait()
+
+
+def merged_environment(added: Mapping[str, str]) -> dict[str, str]:
+    """Our own environment with `added` on top, for programs that we start."""
+    return {**os.environ, **added}
+
+
+def start_detached(
+    command: Sequence[str],
+    log: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    keep_open: Iterable[int] = (),
+) -> int:
+    """Start a program that outlives us, in a session of its own; its pid.
+
+    Standard output and errors go to `log`.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        program = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd="/",
+            env=merged_environment(environment or {}),
+            start_new_session=True,
+            pass_fds=tuple(keep_open),
+        )
+    # It outlives us, so nobody here waits for it: without this, Python warns of a leak.
+    program.returncode = 0
+    return program.pid

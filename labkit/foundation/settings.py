@@ -1,0 +1,69 @@
+"""Settings are read once, at the edge, from the environment; code below takes them as values."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.foundation.errors import SettingInvalid
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"", "0", "false", "no", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path
+    """The attendee's lab: kubeconfigs, progress, workspace. LABKIT_HOME, default ~/labkit."""
+
+    cache: Path
+    """Programs built or downloaded, images. LABKIT_CACHE, default ~/.cache/labkit."""
+
+    language: str
+    """Language of sentences, a code such as `it`. LABKIT_LANGUAGE, default en."""
+
+    engine: str
+    """Which engine `labkit up` starts: local, simulated or kubeconfig. LABKIT_ENGINE."""
+
+    cluster: str
+    """Name of the cluster that commands mean when no --name is given. LABKIT_CLUSTER."""
+
+    attendee: str
+    """Whose lab this is; prefixes namespaces, so letters, digits, hyphens. LABKIT_ATTENDEE."""
+
+    downloads: bool
+    """Whether official release downloads are tried before building. LABKIT_DOWNLOADS."""
+
+    seed: int
+    """What drawn values follow from; 0 means draw it once and keep it. LABKIT_SEED."""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment once. Raises SettingInvalid for a value of the wrong form."""
+    given = os.environ if environment is None else environment
+    user_home = Path(given.get("HOME") or Path.home())
+    cache_home = Path(given.get("XDG_CACHE_HOME") or user_home / ".cache")
+    return Settings(
+        home=Path(given.get("LABKIT_HOME") or user_home / "labkit"),
+        cache=Path(given.get("LABKIT_CACHE") or cache_home / "labkit"),
+        language=given.get("LABKIT_LANGUAGE", "en"),
+        engine=given.get("LABKIT_ENGINE", "local"),
+        cluster=given.get("LABKIT_CLUSTER", "lab"),
+        attendee=given.get("LABKIT_ATTENDEE", "me"),
+        downloads=_truth("LABKIT_DOWNLOADS", given.get("LABKIT_DOWNLOADS", "yes")),
+        seed=_number("LABKIT_SEED", given.get("LABKIT_SEED", "0")),
+    )
+
+
+def _truth(key: str, word: str) -> bool:
+    if word.lower() in TRUE_WORDS:
+        return True
+    if word.lower() in FALSE_WORDS:
+        return False
+    raise SettingInvalid(key, word, "yes or no")
+
+
+def _number(key: str, word: str) -> int:
+    if not word.isdecimal():
+        raise SettingInvalid(key, word, "a whole number of at least 0")
+    return int(word)

@@ -1,0 +1,1 @@
+"""Tests: what is claimed about labkit, and how that was seen."""

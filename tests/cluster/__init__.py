@@ -1,0 +1,1 @@
+"""Claims about clusters, seen on real ones."""

@@ -1,0 +1,1 @@
+"""Claims about the repository itself: its files, pins, exercises and notebooks."""

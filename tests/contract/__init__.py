@@ -1,0 +1,1 @@
+"""Claims about the borders to other programs' interfaces."""

@@ -1,0 +1,1 @@
+"""Every check replayed over recorded snapshots."""

@@ -1,0 +1,1 @@
+"""Fakes for the seams, written once and typed like the real thing."""

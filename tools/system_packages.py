@@ -1,0 +1,97 @@
+"""Install the system packages that are missing, after saying which and why."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from labkit.foundation.errors import LabError, ProcessFailed
+from labkit.foundation.process import Runner
+from labkit.foundation.progress import Progress, shown
+from labkit.preflight.packages import (
+    PACKAGES,
+    install_command,
+    look,
+    missing_packages,
+    with_containerd_version,
+)
+from tools.attended import run_attended
+
+APT = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a", "apt-get", "-q", "--yes"]
+SHOW_STATUS = ["-o", "APT::Status-Fd=1", "-o", "Dpkg::Use-Pty=0"]
+APT_LISTS = Path("/var/lib/apt/lists")
+PERCENT = re.compile(r"^(?P<kind>dl|pm)status:[^:]*:(?P<percent>[\d.]+):")
+
+
+def install_missing(run: Runner, progress: Progress) -> None:
+    here = with_containerd_version(look(), run)
+    names = missing_packages(here)
+    if not names:
+        return
+    why = {package.name: package.why for package in PACKAGES}
+    progress.said(f"System packages missing here: {len(names)}")
+    for name in names:
+        progress.said(f"  {name:<28} {why[name]}")
+    by_hand = install_command(names, here)
+    if not here.has_apt:
+        raise LabError("There is no apt-get here to install them with.", by_hand)
+    rights = root_rights(run, progress, by_hand)
+    if not any(APT_LISTS.glob("*_Packages*")):
+        update(rights, progress, by_hand)
+    try:
+        install(names, rights, progress, by_hand)
+    except ProcessFailed:  # lists of last month name versions that are gone
+        progress.said("apt-get could not; once more with fresh package lists.")
+        update(rights, progress, by_hand)
+        install(names, rights, progress, by_hand)
+
+
+def root_rights(run: Runner, progress: Progress, by_hand: str) -> list[str]:
+    """What to put before a command that needs root: nothing, or sudo once it is allowed."""
+    if os.geteuid() == 0:
+        return []
+    if not shutil.which("sudo"):
+        raise LabError("Installing packages needs root, and there is no sudo here.", by_hand)
+    if run(["sudo", "-n", "true"], may_fail=True).status == 0:
+        return ["sudo"]
+    if not sys.stdin.isatty():
+        raise LabError(
+            "Installing packages needs root; sudo wants a password and nobody can type it here.",
+            by_hand,
+        )
+    progress.said("Installing them needs root: sudo may ask for your password.")
+    return ["sudo"]
+
+
+def update(rights: Sequence[str], progress: Progress, by_hand: str) -> None:
+    step = "read the package lists"
+    with shown(progress, step):
+        lines = 0
+
+        def watch(line: str) -> None:
+            nonlocal lines
+            lines += line.startswith(("Get:", "Hit:", "Ign:"))
+            progress.advanced(step, lines, 0)
+
+        run_attended([*rights, *APT, "update"], watch=watch, next_step=by_hand)
+
+
+def install(names: Sequence[str], rights: Sequence[str], progress: Progress, by_hand: str) -> None:
+    step = "install system packages"
+    command = [*rights, *APT, *SHOW_STATUS, "install", "--no-install-recommends", *names]
+    with shown(progress, step):
+        run_attended(command, watch=percent_of(step, progress), next_step=by_hand)
+
+
+def percent_of(step: str, progress: Progress) -> Callable[[str], None]:
+    """Reads apt's status lines; downloading is the first half, installing the second."""
+
+    def watch(line: str) -> None:
+        found = PERCENT.match(line)
+        if found:
+            half = float(found["percent"]) / 2
+            progress.advanced(step, round(half if found["kind"] == "dl" else 50 + half), 100)
+
+    return watch
