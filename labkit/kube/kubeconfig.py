@@ -51,20 +51,14 @@ class Access:
 def read_access(path: Path, context: str | None = None) -> Access:
     """Read one context, the current one by default. Raises KubeconfigInvalid."""
     document = _document(path)
-    name = context or document.get("current-context") or ""
+    name = str(context or document.get("current-context") or "")
     if not name:
         raise KubeconfigInvalid(path, say("has no current-context"))
-    chosen = _entry(path, document, "context", str(name))
+    chosen = _entry(path, document, "context", name)
     cluster = _entry(path, document, "cluster", str(chosen.get("cluster", "")))
     user_name = str(chosen.get("user") or "")
     user = _entry(path, document, "user", user_name) if user_name else {}
-    if not cluster.get("server"):
-        problem = say("has no server in cluster {name!r}", name=chosen["cluster"])
-        raise KubeconfigInvalid(path, problem)
-    if "auth-provider" in user:
-        problem = say("uses an auth-provider for user {name!r}", name=user_name)
-        next_step = say("Write the user with `exec`; Kubernetes removed auth-provider in 1.26.")
-        raise KubeconfigInvalid(path, problem, next_step)
+    _refuse_what_we_cannot_use(path, str(chosen.get("cluster")), cluster, user)
     token_file = user.get("tokenFile")
     return Access(
         server=str(cluster["server"]).rstrip("/"),
@@ -77,7 +71,7 @@ def read_access(path: Path, context: str | None = None) -> Access:
         token_file=path.parent / str(token_file) if token_file else None,
         exec_command=_exec_command(path, user.get("exec")),
         namespace=str(chosen.get("namespace") or "default"),
-        context=str(name),
+        context=name,
         cluster=str(chosen["cluster"]),
         user=user_name,
     )
@@ -142,6 +136,18 @@ def _entry(path: Path, document: Mapping[str, Any], what: str, name: str) -> dic
     known = ", ".join(str(entry.get("name")) for entry in listed) or say("none")
     problem = say("has no {what} {name!r}; it has: {known}", what=what, name=name, known=known)
     raise KubeconfigInvalid(path, problem)
+
+
+def _refuse_what_we_cannot_use(
+    path: Path, cluster_name: str, cluster: Mapping[str, Any], user: Mapping[str, Any]
+) -> None:
+    server = str(cluster.get("server") or "")
+    if not server.startswith(("https://", "http://")):
+        problem = say("has no https:// server in cluster {name!r}", name=cluster_name)
+        raise KubeconfigInvalid(path, problem)
+    if "auth-provider" in user:
+        next_step = say("Write the user with `exec`; Kubernetes removed auth-provider in 1.26.")
+        raise KubeconfigInvalid(path, say("has a user with an auth-provider"), next_step)
 
 
 def _pem(path: Path, entry: Mapping[str, Any], key: str) -> str:

@@ -1,6 +1,6 @@
 """Reads from one API server as raw JSON: lists, objects, watches, logs, and proxied pages."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Self
 
 from labkit.foundation.process import Runner
@@ -108,7 +108,7 @@ class Reader:
         labels: str = "",
         fields: str = "",
         seconds: float = 60,
-    ) -> Iterator[tuple[str, Object]]:
+    ) -> Generator[tuple[str, Object], None, None]:
         """(ADDED | MODIFIED | DELETED, object), first what is there, until `seconds` are over.
 
         Closed connections are resumed and lost history is listed again, each change once.

@@ -70,8 +70,9 @@ class Selection:
 
 def reference(object_: Mapping[str, Any]) -> ObjectReference:
     metadata = object_.get("metadata") or {}
-    name = metadata.get("name") or f"{metadata.get('generateName', '')}…"
-    return ObjectReference(str(object_.get("kind", "")), name, metadata.get("namespace") or "")
+    name = str(metadata.get("name") or metadata.get("generateName") or "")
+    kind = str(object_.get("kind") or "")
+    return ObjectReference(kind, name, str(metadata.get("namespace") or ""))
 
 
 def quoted(part: str) -> str:

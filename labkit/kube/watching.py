@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,9 @@ LONGEST_PAUSE_SECONDS = 1.0
 TRUSTWORTHY_SECONDS = 1.0  # failing to connect in less time than this says nothing
 
 
-def watched(lists: Lists, selection: Selection, *, seconds: float) -> Iterator[tuple[str, Object]]:
+def watched(
+    lists: Lists, selection: Selection, *, seconds: float
+) -> Generator[tuple[str, Object], None, None]:
     """(ADDED | MODIFIED | DELETED | SYNCED, object), first what is there, until `seconds` are over.
 
     Raises ClusterUnreachable when the API server is away at the start or still away at the end.
@@ -46,7 +48,7 @@ class _Watch:
         self._pause_seconds = 0.0
         self._trouble: KubeError | None = None
 
-    def events(self) -> Iterator[tuple[str, Object]]:
+    def events(self) -> Generator[tuple[str, Object], None, None]:
         yield from self._listed()
         while (left := self._end - self._clock.monotonic()) > SHORTEST_STREAM_SECONDS:
             self._opened = False
@@ -65,7 +67,7 @@ class _Watch:
         if self._trouble:
             raise self._trouble
 
-    def _listed(self) -> Iterator[tuple[str, Object]]:
+    def _listed(self) -> Generator[tuple[str, Object], None, None]:
         objects, self._version = self._lists.whole(self._selection)
         before, self._known = self._known, {_key(item): item for item in objects}
         for key, item in before.items():
@@ -78,7 +80,7 @@ class _Watch:
                 yield "MODIFIED", item
         yield SYNCED, {}
 
-    def _streamed(self, left: float) -> Iterator[tuple[str, Object]]:
+    def _streamed(self, left: float) -> Generator[tuple[str, Object], None, None]:
         request = self._lists.request(
             self._selection,
             watch="true",
@@ -95,7 +97,7 @@ class _Watch:
                 if self._clock.monotonic() >= self._end:
                     return
 
-    def _taken(self, request: Request, line: str) -> Iterator[tuple[str, Object]]:
+    def _taken(self, request: Request, line: str) -> Generator[tuple[str, Object], None, None]:
         try:
             event: dict[str, Any] = json.loads(line)
         except ValueError:  # the connection broke within a line; we resume before it

@@ -213,14 +213,7 @@ class Writer:
         subresource: str = "",
     ) -> Request:
         what = reference(object_)
-        if not what.kind or not object_.get("apiVersion"):
-            raise ManifestInvalid(
-                str(what).strip() or say("An object"),
-                say("has no apiVersion or no kind"),
-                say("Write both, as in `kubectl explain`."),
-            )
-        if not is_new and not (object_.get("metadata") or {}).get("name"):
-            raise ManifestInvalid(what.kind, say("has no metadata.name"), say("Give it a name."))
+        _refuse_incomplete(object_, what, is_new=is_new)
         if what.namespace and namespace and what.namespace != namespace:
             raise ManifestInvalid(
                 str(what),
@@ -238,6 +231,18 @@ class Writer:
 
     def _place(self, resource: Resource, namespace: str | None) -> str:
         return (namespace or self.access.namespace) if resource.namespaced else ""
+
+
+def _refuse_incomplete(object_: Mapping[str, Any], what: ObjectReference, *, is_new: bool) -> None:
+    if not what.kind or not object_.get("apiVersion"):
+        raise ManifestInvalid(
+            say("The object {name!r}", name=what.name),
+            say("has no apiVersion or no kind"),
+            say("Write both; `kubectl api-resources` lists them."),
+        )
+    metadata = object_.get("metadata") or {}
+    if not metadata.get("name") and not (is_new and metadata.get("generateName")):
+        raise ManifestInvalid(what.kind, say("has no metadata.name"), say("Give it a name."))
 
 
 def _body(content: object) -> bytes:
