@@ -1,0 +1,149 @@
+"""A fresh Debian in a folder, entered by chroot in a mount namespace of its own.
+
+What this network asks of every machine (a proxy, own certificates) is put there by us, as an
+administrator would; labkit's own needs are not: they are what the test is about.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.foundation.process import Completed, Runner, start_detached
+from labkit.foundation.waiting import Clock, wait_until
+
+SUITE = "bookworm"
+PACKAGES = "git,make,python3,sudo"
+USER = "ada"
+CERTIFICATES = "usr/local/share/ca-certificates"
+COPIED = ("etc/pip.conf", "etc/resolv.conf", "etc/hosts")
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+# The root is bound to itself, because runc asks that the root be a mount point. The last command
+# keeps the mount namespace alive; with it, every mount goes.
+ENTER = """
+set -eu
+mount --bind "$1" "$1"
+mount -t proc proc "$1/proc"
+mount --rbind /sys "$1/sys"
+mount --rbind /dev "$1/dev"
+mount -t tmpfs -o mode=755 tmpfs "$1/run"
+touch "$1/run/entered"
+exec chroot "$1" sleep infinity
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FreshMachine:
+    root: Path
+    holder: int
+    """Process that holds the mount namespace."""
+    run: Runner
+
+    def does(
+        self,
+        command: str,
+        *,
+        user: str = "root",
+        limit_seconds: float = 300,
+        may_fail: bool = False,
+        watch: Callable[[str], None] | None = None,
+    ) -> Completed:
+        """Run a shell line as a login of `user` would: nothing of our environment gets in."""
+        inside = ["nsenter", "--target", str(self.holder), "--mount", "--root", "--wd=/", "--"]
+        clean = ["env", "-i", f"PATH={PATH}", "TERM=dumb", "LANG=C.UTF-8"]
+        return self.run(
+            [*inside, *clean, "su", "--login", user, "--command", command],
+            timeout_seconds=limit_seconds,
+            may_fail=may_fail,
+            watch=watch,
+        )
+
+
+def build(root: Path, run: Runner) -> None:
+    settings = root.with_name(f"{root.name}.apt.conf")
+    dumped = run(["apt-config", "dump", "Acquire"]).output
+    settings.write_text("".join(line + "\n" for line in dumped.splitlines() if is_ours(line)))
+    run(
+        [
+            "mmdebstrap",
+            "--mode=root",
+            "--variant=minbase",
+            f"--include={PACKAGES}",
+            f"--aptopt={settings}",
+            SUITE,
+            str(root),
+        ],
+        timeout_seconds=900,
+    )
+    settings.unlink()
+    for name in COPIED:
+        if (source := Path("/") / name).exists():
+            shutil.copy(source, root / name)
+    if (Path("/") / CERTIFICATES).is_dir():
+        shutil.copytree(Path("/") / CERTIFICATES, root / CERTIFICATES, dirs_exist_ok=True)
+    run(["chroot", str(root), "useradd", "--create-home", "--shell", "/bin/bash", USER])
+    (root / "etc/sudoers.d" / USER).write_text(f"{USER} ALL=(ALL:ALL) NOPASSWD: ALL\n")
+
+
+def is_ours(line: str) -> bool:
+    """What reaches a mirror from here: proxies, and how strict to be about its dates."""
+    return any(word in line for word in ("::Proxy", "Check-Valid-Until", "Check-Date"))
+
+
+@contextmanager
+def fresh_machine(folder: Path, run: Runner, clock: Clock) -> Iterator[FreshMachine]:
+    """Built anew; ended, unmounted and removed afterwards, whatever happened inside."""
+    root = folder / "root"
+    try:
+        build(root, run)
+        holder = start_detached(
+            ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh", str(root)],
+            folder / "holder.log",
+        )
+        machine = FreshMachine(root, holder, run)
+        wait_until(
+            lambda: machine.does("test -e /run/entered", may_fail=True).status == 0,
+            "the fresh machine",
+            limit_seconds=30,
+            clock=clock,
+            last_seen=(folder / "holder.log").read_text,
+        )
+        yield machine
+    finally:
+        remove(root, run, clock)
+
+
+def remove(root: Path, run: Runner, clock: Clock) -> None:
+    """End what lives inside, then remove the files; never across a mount."""
+    wait_until(
+        lambda: not end_all_inside(root, run),
+        f"the end of what runs in {root}",
+        limit_seconds=60,
+        clock=clock,
+        last_seen=lambda: " ".join(map(str, inside(root))),
+    )
+    mounted = [line for line in Path("/proc/mounts").read_text().splitlines() if str(root) in line]
+    assert mounted == []
+    run(["rm", "-rf", "--one-file-system", str(root)], timeout_seconds=300)
+
+
+def inside(root: Path) -> list[int]:
+    """Processes whose root folder is ours, told by the kernel, never by name."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            seen = (process / "root").readlink()
+        except OSError:
+            continue
+        if seen == root or root in seen.parents:
+            found.append(int(process.name))
+    return found
+
+
+def end_all_inside(root: Path, run: Runner) -> list[int]:
+    pids = inside(root)
+    if pids:
+        run(["kill", "-KILL", *map(str, pids)], may_fail=True)
+    return pids
