@@ -1,0 +1,88 @@
+"""Be a visitor: find the address of a Service, and open a page as `curl` does."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.foundation.process import Runner
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock, wait_until
+from labkit.workshop.errors import PageNotUnderstood
+
+ANSWER_SECONDS = 5.0  # of one attempt; a page of the lab takes milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a visitor was given."""
+
+    address: str
+    status: int
+    text: str
+
+    def json(self) -> Any:
+        """The facts of a page meant for programs. Raises PageNotUnderstood for any other."""
+        try:
+            return json.loads(self.text)
+        except ValueError as problem:
+            raise PageNotUnderstood(self.address, self.text) from problem
+
+    def __repr__(self) -> str:
+        return f"{self.status} from {self.address}\n\n{self.text.rstrip()}"
+
+
+def visit(address: str, *, clock: Clock, limit_seconds: float, pause_seconds: float = 0) -> Page:
+    """GET a page on a new connection, trying again while nobody answers there.
+
+    `pause_seconds` is waited first, so that a row of visits takes time as visitors do.
+    Any answer counts, an error page too. Raises TimedOut after `limit_seconds`.
+    """
+    import httpx  # 0.1 s that a notebook's first cell need not wait for
+
+    seen: list[str] = []
+
+    def look() -> Page | None:
+        try:
+            answer = httpx.get(address, timeout=ANSWER_SECONDS, trust_env=False)
+        except httpx.HTTPError as problem:
+            seen.append(str(problem) or type(problem).__name__)
+            return None
+        return Page(address, answer.status_code, answer.text)
+
+    clock.pause(pause_seconds)
+    return wait_until(
+        look,
+        say("an answer from {address}", address=address),
+        limit_seconds=limit_seconds,
+        clock=clock,
+        pause_seconds=0.2,
+        last_seen=lambda: seen[-1] if seen else "",
+        next_step=say("Look who stands behind it: `kubectl get service,pods`."),
+    )
+
+
+def external_address(
+    service: str, *, run: Runner, clock: Clock, environment: Mapping[str, str], limit_seconds: float
+) -> str:
+    """The address that the outside world uses for a Service of the present namespace.
+
+    Raises TimedOut when none was handed out in time.
+    """
+
+    def look() -> str | None:
+        command = ["kubectl", "get", "service", service, "-o", "json"]
+        step = say("List yours with `kubectl get services`.")
+        found = json.loads(run(command, environment=environment, next_step=step).output)
+        given = found.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
+        return given[0].get("ip") or given[0].get("hostname") or None
+
+    return wait_until(
+        look,
+        say("an external address of the Service {name}", name=service),
+        limit_seconds=limit_seconds,
+        clock=clock,
+        pause_seconds=0.3,
+        last_seen=lambda: say("none yet"),
+        next_step=say("Its events say why: `kubectl describe service {name}`.", name=service),
+    )
