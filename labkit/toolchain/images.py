@@ -1,0 +1,89 @@
+"""Images that nodes run: one program each, as an archive that nodes import.
+
+Why no container tool is needed for that is in `archive.py`. Archives are kept in the cache under
+a name that changes with their content.
+"""
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+import certifi
+
+from labkit.foundation.process import Runner
+from labkit.foundation.progress import Progress
+from labkit.foundation.settings import Settings
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock
+from labkit.toolchain.archive import Image, ImageFile, write_archive
+from labkit.toolchain.errors import ToolchainError
+from labkit.toolchain.means import Means
+from labkit.toolchain.programs import machine_architecture
+from labkit.toolchain.provide import provide_tool
+from labkit.toolchain.recipes import RECIPES, Recipe, read_recipe
+from labkit.toolchain.releases import Releases
+
+PASSWD = b"root:x:0:0:root:/:/none\nlab:x:65532:65532:lab:/:/none\n"
+GROUP = b"root:x:0:\nlab:x:65532:\n"
+# without it Go's resolver asks DNS before /etc/hosts
+NAME_ORDER = b"hosts: files dns\n"
+
+
+def provide_images(
+    names: Iterable[str],
+    *,
+    settings: Settings,
+    run: Runner,
+    progress: Progress,
+    clock: Clock,
+    recipes: Path = RECIPES,
+) -> dict[str, Path]:
+    """Raises ToolchainError: ToolMissing without a recipe, BuildFailed without a program."""
+    means = Means(settings, run, progress, clock)
+    asked = {name: read_recipe(name, recipes) for name in names}
+    with closing(Releases(means)) as releases:
+        return {name: _provided(recipe, means, releases) for name, recipe in asked.items()}
+
+
+def _provided(recipe: Recipe, means: Means, releases: Releases) -> Path:
+    certificates = Path(certifi.where()).read_bytes() if recipe.certificates else b""
+    archive = means.images() / recipe.archive_name(certificates)
+    if archive.exists():
+        return archive
+    program = provide_tool(recipe.tool, [recipe.program], means, releases)[recipe.program]
+    try:
+        with (
+            means.alone(f"archive-{recipe.name}"),
+            means.work_folder(f"archive-{recipe.name}") as work,
+        ):
+            if not archive.exists():
+                write_archive(_image(recipe, program, certificates), work / archive.name)
+                archive.parent.mkdir(parents=True, exist_ok=True)
+                (work / archive.name).rename(archive)
+    except OSError as problem:
+        raise ToolchainError(
+            say("Image {name} could not be written to {path}.", name=recipe.name, path=archive),
+            say("Free disk space or mend the folder's rights, then run it again."),
+            str(problem),
+        ) from problem
+    return archive
+
+
+def _image(recipe: Recipe, program: Path, certificates: bytes) -> Image:
+    files = [
+        ImageFile("etc/passwd", PASSWD),
+        ImageFile("etc/group", GROUP),
+        ImageFile("etc/nsswitch.conf", NAME_ORDER),
+        ImageFile(recipe.program, program, mode=0o755),
+    ]
+    if certificates:
+        files.append(ImageFile("etc/ssl/certs/ca-certificates.crt", certificates))
+    return Image(
+        reference=recipe.reference(),
+        architecture=machine_architecture(),
+        user=recipe.user,
+        entrypoint=recipe.entrypoint,
+        environment=recipe.environment,
+        ports=recipe.ports,
+        files=tuple(files),
+    )

@@ -1,0 +1,3 @@
+module labkit.example/images/hello
+
+go 1.24

@@ -1,0 +1,3 @@
+module labkit.example/images/pause
+
+go 1.24
