@@ -1,0 +1,60 @@
+"""The cloud's flavors, as far as a node of this machine can show them.
+
+vCPUs and memory as in OVHcloud's catalogue of 2024; memory in GB as the catalogue writes it,
+taken as GiB like the machines themselves report it.
+"""
+
+from dataclasses import dataclass
+
+from labkit.foundation.errors import LabError, SettingInvalid
+from labkit.foundation.text import say
+
+KIB_PER_GIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Flavor:
+    name: str
+    vcpus: int
+    memory_gib: int
+
+    @property
+    def memory_kib(self) -> int:
+        return self.memory_gib * KIB_PER_GIB
+
+
+FLAVORS = {
+    flavor.name: flavor
+    for flavor in (
+        Flavor("d2-2", 1, 2),
+        Flavor("d2-4", 2, 4),
+        Flavor("d2-8", 4, 8),
+        Flavor("b2-7", 2, 7),
+        Flavor("b2-15", 4, 15),
+        Flavor("b2-30", 8, 30),
+        Flavor("b3-8", 2, 8),
+        Flavor("b3-16", 4, 16),
+        Flavor("b3-32", 8, 32),
+        Flavor("c2-7", 2, 7),
+        Flavor("c3-4", 2, 4),
+        Flavor("r2-15", 2, 15),
+    )
+}
+
+
+def checked_flavor(name: str, host_cpus: int) -> Flavor:
+    """The flavor of that name, if a machine with `host_cpus` cores can show it."""
+    if name not in FLAVORS:
+        raise SettingInvalid("--flavor", name, f"one of {', '.join(FLAVORS)}")
+    flavor = FLAVORS[name]
+    if flavor.vcpus > host_cpus:
+        raise LabError(
+            say(
+                "Flavor {name} has {vcpus} vCPUs and this machine has {host}.",
+                name=name,
+                vcpus=flavor.vcpus,
+                host=host_cpus,
+            ),
+            say("Choose a flavor with at most {host} vCPUs, such as b2-7.", host=host_cpus),
+        )
+    return flavor

@@ -1,0 +1,248 @@
+"""Namespaces, links, addresses and routes of a cluster: pure lists of commands, and their undo.
+
+    host ── veth 198.18.C.254/30 · .253 ── namespace lab.<cluster>: control plane, router, bridge
+    br0 198.18.C.1/25 ── a veth a node ── namespace lab.<cluster>.<node>, 198.18.C.(10+i)
+
+198.18.0.0/15 is the range set aside for benchmarks (RFC 2544): no office network uses it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.cluster.control_plane import POD_RANGE
+from labkit.foundation.errors import LabError
+from labkit.foundation.files import write_atomically
+from labkit.foundation.text import say
+
+NETWORKS = 512  # /24s in 198.18.0.0/15
+FIRST_NODE_HOST = 10
+NODE_LIMIT = 100  # hosts .11 to .110 of the bridge's /25
+FIRST_BALANCER_HOST = 130
+LAST_BALANCER_HOST = 249
+NAMESPACE_PREFIX = "lab."
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One cluster's network. `number` picks its /24."""
+
+    cluster: str
+    number: int
+
+    @property
+    def base(self) -> str:
+        return f"198.{18 + self.number // 256}.{self.number % 256}"
+
+    @property
+    def range(self) -> str:
+        return f"{self.base}.0/24"
+
+    @property
+    def api_address(self) -> str:
+        return f"{self.base}.1"
+
+    @property
+    def router_address(self) -> str:
+        """The cluster namespace's side of the link to the host."""
+        return f"{self.base}.253"
+
+    @property
+    def host_address(self) -> str:
+        return f"{self.base}.254"
+
+    @property
+    def namespace(self) -> str:
+        return f"{NAMESPACE_PREFIX}{self.cluster}"
+
+    @property
+    def host_link(self) -> str:
+        return interface_name(self.cluster, "host")
+
+    def node_namespace(self, node: str) -> str:
+        return f"{NAMESPACE_PREFIX}{self.cluster}.{node}"
+
+    def node_address(self, index: int) -> str:
+        return f"{self.base}.{FIRST_NODE_HOST + index}"
+
+    def balancer_addresses(self) -> list[str]:
+        """What Services of type LoadBalancer get, in order."""
+        hosts = range(FIRST_BALANCER_HOST, LAST_BALANCER_HOST + 1)
+        return [f"{self.base}.{host}" for host in hosts]
+
+    def owns_namespace(self, name: str) -> bool:
+        return name == self.namespace or name.startswith(f"{self.namespace}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    words: tuple[str, ...]
+    stdin: str = ""
+
+
+def pod_range(index: int) -> str:
+    return f"10.2.{index}.0/24"
+
+
+def interface_name(*parts: str) -> str:
+    """At most 15 characters, the kernel's limit, and the same for the same parts."""
+    return "lk" + hashlib.sha256("/".join(parts).encode()).hexdigest()[:10]
+
+
+def in_namespace(namespace: str) -> tuple[str, ...]:
+    """Put before a command. Not `ip netns exec`: it mounts /sys anew, without the cgroups."""
+    return ("nsenter", f"--net=/run/netns/{namespace}", "--")
+
+
+def cluster_commands(network: Network) -> list[Command]:
+    """Make the cluster's namespace and its link to the host. Run only when it is not there."""
+    inner = interface_name(network.cluster, "router")
+    host = f"""\
+netns add {network.namespace}
+link add {network.host_link} type veth peer name {inner} netns {network.namespace}
+addr add {network.host_address}/30 dev {network.host_link}
+link set {network.host_link} up
+route add {network.range} via {network.router_address}
+"""
+    inside = f"""\
+link set lo up
+addr add {network.router_address}/30 dev {inner}
+link set {inner} up
+route add default via {network.host_address}
+link add br0 type bridge forward_delay 0
+addr add {network.api_address}/25 dev br0
+link set br0 up
+"""
+    return [
+        Command(("ip", "-batch", "-"), host),
+        Command(("ip", "-n", network.namespace, "-batch", "-"), inside),
+        *_forwarding(network.namespace),
+        Command((*in_namespace(network.namespace), *_masquerade("-A", POD_RANGE, ("-o", inner)))),
+        Command(_host_masquerade("-A", network)),
+    ]
+
+
+def node_commands(network: Network, node: str, index: int) -> list[Command]:
+    """Make a node's namespace, its link to the bridge, and the routes between Pods."""
+    namespace = network.node_namespace(node)
+    outer = interface_name(network.cluster, node)
+    address = network.node_address(index)
+    router = f"""\
+link add {outer} type veth peer name eth0 netns {namespace}
+link set {outer} master br0 up
+route replace {pod_range(index)} via {address}
+"""
+    inside = f"""\
+link set lo up
+addr add {address}/25 dev eth0
+link set eth0 up
+route add default via {network.api_address}
+"""
+    return [
+        Command(("ip", "netns", "add", namespace)),
+        Command(("ip", "-n", network.namespace, "-batch", "-"), router),
+        Command(("ip", "-n", namespace, "-batch", "-"), inside),
+        *_forwarding(namespace),
+    ]
+
+
+def peer_commands(
+    network: Network, node: str, index: int, peers: Mapping[str, int]
+) -> list[Command]:
+    """Plain routes between every two nodes' Pods, what Flannel calls host-gw."""
+    there = [
+        Command(("ip", "-n", network.node_namespace(peer), *_pod_route(network, index)))
+        for peer in peers
+    ]
+    back = "".join(f"{' '.join(_pod_route(network, peer))}\n" for peer in peers.values())
+    batch = Command(("ip", "-n", network.node_namespace(node), "-batch", "-"), back)
+    return [*there, batch] if peers else []
+
+
+def _pod_route(network: Network, index: int) -> tuple[str, ...]:
+    return ("route", "replace", pod_range(index), "via", network.node_address(index))
+
+
+def balancer_route(network: Network, address: str, nodes: Iterable[str]) -> Command:
+    """Spread what arrives for a LoadBalancer's address over the nodes; kube-proxy does the rest."""
+    hops = [word for node in nodes for word in ("nexthop", "via", node)]
+    route = ("route", "replace", f"{address}/32", *hops)
+    return Command(("ip", "-n", network.namespace, *route))
+
+
+def balancer_route_removal(network: Network, address: str) -> Command:
+    return Command(("ip", "-n", network.namespace, "route", "del", f"{address}/32"))
+
+
+def node_removal(network: Network, node: str, index: int) -> list[Command]:
+    """May meet what is already gone; whoever runs these does not mind."""
+    return [
+        Command(("ip", "-n", network.namespace, "route", "del", pod_range(index))),
+        Command(("ip", "netns", "del", network.node_namespace(node))),
+    ]
+
+
+def cluster_removal(network: Network, namespaces: Iterable[str]) -> list[Command]:
+    """Removing a namespace takes its links, routes and rules along."""
+    owned = [name for name in namespaces if network.owns_namespace(name)]
+    return [
+        *(Command(("ip", "netns", "del", name)) for name in owned),
+        Command(("ip", "link", "del", network.host_link)),
+        Command(("ip", "route", "del", network.range)),
+        Command(_host_masquerade("-D", network)),
+    ]
+
+
+def _forwarding(namespace: str) -> list[Command]:
+    return [
+        Command((*in_namespace(namespace), "tee", "/proc/sys/net/ipv4/ip_forward"), "1"),
+    ]
+
+
+def _host_masquerade(action: str, network: Network) -> tuple[str, ...]:
+    comment = ("-m", "comment", "--comment", f"labkit {network.cluster}")
+    return _masquerade(action, network.range, ("!", "-d", "198.18.0.0/15", *comment))
+
+
+def _masquerade(action: str, source: str, match: tuple[str, ...]) -> tuple[str, ...]:
+    rule = ("POSTROUTING", "-s", source, *match, "-j", "MASQUERADE")
+    return ("iptables", "-w", "5", "-t", "nat", action, *rule)
+
+
+def allocate(record: Path, cluster: str, routes: str) -> Network:
+    """The cluster's network, the same each time; the caller holds the machine's lock.
+
+    `routes` is what `ip route` prints: a number that something else routes is passed over.
+    """
+    taken = read_allocations(record)
+    if cluster not in taken:
+        used = set(taken.values())
+        free = (
+            number
+            for number in range(1, NETWORKS)
+            if number not in used and f"{Network('', number).base}." not in routes
+        )
+        number = next(free, None)
+        if number is None:
+            raise LabError(
+                say("All {count} networks of 198.18.0.0/15 are taken.", count=NETWORKS - 1),
+                say("Run `labkit status --all` and take a cluster down."),
+            )
+        taken[cluster] = number
+        write_atomically(record, json.dumps(taken, indent=2) + "\n")
+    return Network(cluster, taken[cluster])
+
+
+def release(record: Path, cluster: str) -> None:
+    """Forget the cluster's network; the caller holds the machine's lock."""
+    taken = read_allocations(record)
+    if taken.pop(cluster, None) is not None:
+        write_atomically(record, json.dumps(taken, indent=2) + "\n")
+
+
+def read_allocations(record: Path) -> dict[str, int]:
+    if not record.exists():
+        return {}
+    return {str(name): int(number) for name, number in json.loads(record.read_text()).items()}

@@ -1,0 +1,113 @@
+"""Where the local engine keeps things: data that stays, and sockets that a restart may lose."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.foundation.errors import SettingInvalid
+
+NAME_LENGTH = 20
+LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@dataclass(frozen=True, slots=True)
+class MachinePaths:
+    """Root's folders. Tests give folders of their own."""
+
+    data: Path = Path("/var/lib/labkit")
+    run: Path = Path("/run/labkit")
+
+    @property
+    def programs(self) -> Path:
+        return self.data / "programs"
+
+    @property
+    def images(self) -> Path:
+        return self.data / "images"
+
+    @property
+    def python(self) -> Path:
+        return self.data / "python"
+
+    @property
+    def networks(self) -> Path:
+        return self.data / "networks.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.data / "machine.lock"
+
+    @property
+    def supervisor(self) -> Path:
+        return self.data / "supervisor"
+
+    @property
+    def agent_socket(self) -> Path:
+        return self.run / "agent.sock"
+
+    def cluster(self, name: str) -> "ClusterPaths":
+        return ClusterPaths(name, self.data / "clusters" / name, self.run / "clusters" / name)
+
+    def cluster_names(self) -> list[str]:
+        return sorted(path.name for path in (self.data / "clusters").glob("*") if path.is_dir())
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPaths:
+    name: str
+    data: Path
+    run: Path
+
+    @property
+    def pki(self) -> Path:
+        return self.data / "pki"
+
+    @property
+    def record(self) -> Path:
+        """What this cluster is to be: its network number, owner and nodes."""
+        return self.data / "cluster.json"
+
+    @property
+    def lock(self) -> Path:
+        """Outside the data folder, which `down` removes while it holds the lock."""
+        return self.data.parent / f".{self.name}.lock"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def admin_kubeconfig(self) -> Path:
+        return self.data / "admin.kubeconfig"
+
+    def node(self, node: str) -> "NodePaths":
+        return NodePaths(node, self.data / "nodes" / node, self.run / node, self.pki)
+
+
+@dataclass(frozen=True, slots=True)
+class NodePaths:
+    name: str
+    data: Path
+    run: Path
+    pki: Path
+
+    @property
+    def kubelet(self) -> Path:
+        return self.data / "kubelet"
+
+    @property
+    def containerd_socket(self) -> Path:
+        return self.run / "containerd.sock"
+
+    @property
+    def cni(self) -> Path:
+        return self.data / "cni"
+
+
+def checked_name(name: str, what: str) -> str:
+    """A cluster's or node's name: 1 to 20 of a-z, 0-9 and -, beginning with a letter."""
+    fits = 0 < len(name) <= NAME_LENGTH and set(name) <= LETTERS
+    if not (fits and name[0].isalpha() and name[-1] != "-"):
+        raise SettingInvalid(
+            what, name, f"1 to {NAME_LENGTH} of a-z, 0-9 and -, beginning with a letter"
+        )
+    return name

@@ -1,0 +1,229 @@
+"""`labkit up` for the local engine: a list of steps, safe to run again after any interruption."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from labkit.cluster import control_plane
+from labkit.cluster.control_plane import ControlPlane
+from labkit.cluster.credentials import ensure_administrator, ensure_credentials
+from labkit.cluster.engine import ClusterConfig, NodeShape
+from labkit.cluster.errors import NodeNotReady
+from labkit.cluster.local import images, network, node_files
+from labkit.cluster.local.controllers import controllers_group
+from labkit.cluster.local.flavors import checked_flavor
+from labkit.cluster.local.network import NODE_LIMIT, Network
+from labkit.cluster.local.node import Node, process_group
+from labkit.cluster.local.record import ClusterRecord, read_record, write_record
+from labkit.cluster.local.residue import namespaces
+from labkit.cluster.local.site import Host, Site, control_plane_of, network_of, node_of
+from labkit.cluster.local.supervising import ensure_groups
+from labkit.cluster.plan import ProcessGroup
+from labkit.foundation.errors import SettingInvalid, TimedOut
+from labkit.foundation.files import PRIVATE, locked, write_atomically
+from labkit.foundation.progress import shown
+from labkit.foundation.text import say
+from labkit.foundation.waiting import wait_until
+from labkit.kube.kubeconfig import read_access
+from labkit.kube.reader import Reader
+
+API_LIMIT_SECONDS = 90
+NODE_LIMIT_SECONDS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One `up` under way: the site, and what is wanted of it."""
+
+    site: Site
+    host: Host
+    record: ClusterRecord
+    programs: dict[str, Path]
+    archives: dict[str, Path]
+
+    @property
+    def plane(self) -> ControlPlane:
+        return control_plane_of(self.record, self.site.paths, self.programs)
+
+    @property
+    def network(self) -> Network:
+        return network_of(self.record)
+
+    def nodes(self) -> list[Node]:
+        return [
+            node_of(self.record, node, self.site.paths, self.programs, self.host)
+            for node in self.record.nodes
+        ]
+
+
+def wanted_record(
+    site: Site, host: Host, config: ClusterConfig, owner: int, routes: str
+) -> ClusterRecord:
+    """What the cluster is to be, written down; the caller holds the machine's lock."""
+    record = read_record(site.paths.record)
+    check_shapes(config.nodes, host)
+    if record is None:
+        number = network.allocate(site.machine.networks, site.name, routes).number
+        record = ClusterRecord(
+            site.name,
+            number,
+            owner,
+            safe_writes=config.safe_writes,
+            encrypt_secrets=config.encrypt_secrets,
+        ).with_nodes(config.nodes or (NodeShape(),))
+    elif len(config.nodes) > len(record.nodes):
+        record = record.with_nodes(config.nodes[len(record.nodes) :])
+    write_record(site.paths.record, record)
+    return record
+
+
+def check_shapes(shapes: Iterable[NodeShape], host: Host) -> None:
+    """Raises SettingInvalid or LabError before anything was changed."""
+    wanted = list(shapes)
+    if len(wanted) > NODE_LIMIT:
+        raise SettingInvalid("--nodes", len(wanted), f"a number from 1 to {NODE_LIMIT}")
+    for shape in wanted:
+        checked_flavor(shape.flavor, host.cpus)
+
+
+def start(begun: Start) -> None:
+    """Converge to the record. Returns when every node is Ready."""
+    site = begun.site
+    with shown(site.progress, say("Write certificates and lay the network")):
+        with ThreadPoolExecutor() as pool:
+            laying = pool.submit(lay_network, begun)
+            _write_credentials(begun)
+            laying.result()
+        prepare_nodes(begun, begun.nodes())
+    with shown(site.progress, say("Start the control plane")):
+        _start_processes(begun)
+        wait_for_api(begun)
+        start_waiting(begun)
+    with shown(site.progress, say("Wait for the nodes")):
+        load_images(begun, begun.nodes())
+        wait_for_nodes(begun, [node.name for node in begun.nodes()])
+
+
+def _write_credentials(begun: Start) -> None:
+    now = begun.site.clock.now()
+    ensure_credentials(begun.plane, begun.site.name, now)
+    text = ensure_administrator(begun.plane, begun.site.name, now)
+    write_atomically(begun.site.paths.admin_kubeconfig, text, mode=PRIVATE)
+
+
+def lay_network(begun: Start) -> None:
+    site, net = begun.site, begun.network
+    present = set(namespaces(site.run))
+    if net.namespace not in present:
+        site.do(network.cluster_removal(net, ()), may_fail=True)  # what a reboot left half
+        site.do(network.cluster_commands(net))
+    laid = {
+        node.name: node.index
+        for node in begun.record.nodes
+        if net.node_namespace(node.name) in present
+    }
+    for node in begun.record.nodes:
+        if node.name not in laid:
+            site.do(network.node_commands(net, node.name, node.index))
+            site.do(network.peer_commands(net, node.name, node.index, laid))
+            laid[node.name] = node.index
+
+
+def prepare_nodes(begun: Start, nodes: list[Node]) -> None:
+    for node in nodes:
+        node_files.prepare(node, begun.plane, begun.host, begun.site.clock.now())
+        node_files.share_mounts(node, begun.site.run)
+
+
+def _start_processes(begun: Start) -> None:
+    plans = control_plane.plans(begun.plane)
+    plane = ProcessGroup(begun.site.name, plans, str(begun.site.paths.logs))
+    groups = [plane, *(process_group(node) for node in begun.nodes())]
+    with locked(begun.site.machine.lock, holder="start processes"):
+        ensure_groups(begun.site, groups)
+
+
+def start_waiting(begun: Start) -> None:
+    """The programs that would exit before the API server is ready, then our own."""
+    site = begun.site
+    running = {(state.group, state.name) for state in site.supervisor.states() if state.running}
+    for plan in control_plane.plans(begun.plane):
+        if plan.waits and (site.name, plan.name) not in running:
+            site.supervisor.start(site.name, plan.name)
+    with locked(site.machine.lock, holder="start controllers"):
+        ensure_groups(site, [controllers_group(site, begun.archives)])
+
+
+def wait_for_api(begun: Start) -> None:
+    reader = Reader(read_access(begun.site.paths.admin_kubeconfig), timeout_seconds=2)
+    wait_until(
+        reader.ready,
+        say("the API server"),
+        limit_seconds=API_LIMIT_SECONDS,
+        clock=begun.site.clock,
+        pause_seconds=0.03,
+        last_seen=lambda: last_line(begun.site.paths.logs / "kube-apiserver.log"),
+        next_step=say("Run `labkit logs kube-apiserver`."),
+    )
+
+
+def load_images(begun: Start, nodes: list[Node]) -> None:
+    """What every node has from the first second; add-ons' images come behind."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda node: _load_first(begun, node), nodes))
+
+
+def _load_first(begun: Start, node: Node) -> None:
+    images.wait_for_containerd(node, begun.site.clock)
+    images.load(node, list(begun.archives.values()), begun.site.run)
+
+
+def wait_for_nodes(begun: Start, names: list[str]) -> None:
+    """Raises NodeNotReady with the kubelet's last line."""
+    reader = Reader(read_access(begun.site.paths.admin_kubeconfig))
+    missing = set(names)
+
+    def all_ready() -> bool:
+        for node in reader.list("Node"):
+            if is_ready(node):
+                missing.discard(node["metadata"]["name"])
+        return not missing
+
+    try:
+        wait_until(
+            all_ready,
+            say("the nodes"),
+            limit_seconds=NODE_LIMIT_SECONDS,
+            clock=begun.site.clock,
+            pause_seconds=0.05,
+        )
+    except TimedOut as late:
+        name = sorted(missing)[0]
+        log = begun.site.paths.node(name).data / "logs" / "kubelet.log"
+        raise NodeNotReady(
+            say("Node {name} is not Ready after {s} s.", name=name, s=NODE_LIMIT_SECONDS),
+            say("Run `labkit logs {name}/kubelet`.", name=name),
+            last_line(log),
+        ) from late
+
+
+def is_ready(node: dict[str, object]) -> bool:
+    """Whether a raw Node object carries the condition Ready=True."""
+    status = node.get("status")
+    conditions = status.get("conditions", []) if isinstance(status, dict) else []
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def last_line(path: Path) -> str:
+    """The last line of a log, or "" where there is none."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as log:
+        log.seek(max(0, path.stat().st_size - 4000))
+        lines = log.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def with_shapes(begun: Start, shapes: Iterable[NodeShape]) -> Start:
+    return replace(begun, record=begun.record.with_nodes(shapes))

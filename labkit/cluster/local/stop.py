@@ -1,0 +1,135 @@
+"""`labkit stop`, `labkit down` and a node's removal: everything that `start` made, undone.
+
+It works from what is found, not from what should be there: after a crash, twice in a row, beside
+another cluster.
+"""
+
+import contextlib
+import shutil
+from pathlib import Path
+
+from labkit.cluster.errors import ClusterError
+from labkit.cluster.local import cgroups, network, residue
+from labkit.cluster.local.network import Network
+from labkit.cluster.local.record import ClusterRecord, read_record, write_record
+from labkit.cluster.local.site import Site, network_of
+from labkit.foundation.errors import FileProblem
+from labkit.foundation.files import locked
+from labkit.foundation.progress import shown
+from labkit.foundation.text import say
+
+CGROUP_MOUNT = Path("/sys/fs/cgroup")
+CNI_RESULTS = Path("/var/lib/cni/results")  # libcni's own cache, one place for all networks
+SHIM_SOCKETS = Path("/run/containerd/s")  # built into containerd's shim
+
+
+def stop(site: Site) -> None:
+    """End every process and take mounts and namespaces away; the data folder stays.
+
+    Nothing is asked to end in good order: what is written is in the kernel's hands already, and
+    a lab must survive `kill -9` of anything in any case.
+    """
+    with shown(site.progress, say("Stop the processes of {name}", name=site.name)):
+        _end_processes(site, _groups(site), f"/{cgroups.TREE}/{site.name}")
+    with shown(site.progress, say("Remove mounts, namespaces and routes")):
+        _remove_traces(site)
+
+
+def delete(site: Site) -> None:
+    """`stop`, then nothing of the cluster remains."""
+    stop(site)
+    with locked(site.machine.lock, holder="forget a cluster"):
+        network.release(site.machine.networks, site.name)
+    _remove_files([site.paths.data])
+
+
+def _remove_traces(site: Site) -> None:
+    paths = site.paths
+    sockets = _shim_sockets(paths.run)
+    residue.unmount_below([paths.data, paths.run], site.run)
+    _remove_network(site)
+    cgroups.remove(CGROUP_MOUNT, f"/{cgroups.TREE}/{site.name}")
+    _remove_files([paths.run, *sockets, *_cni_results(f"labkit.{site.name}.")])
+
+
+def remove_node(site: Site, record: ClusterRecord, name: str) -> None:
+    """Take one node's processes, network and files away; its Node object is another's affair."""
+    node = record.node(name)
+    groups = [f"{site.name}.{name}"]
+    _end_processes(site, groups, f"/{cgroups.TREE}/{site.name}/{name}")
+    paths = site.paths.node(name)
+    sockets = _shim_sockets(paths.run)
+    residue.unmount_below([paths.data, paths.run], site.run)
+    if node is not None:
+        removal = network.node_removal(network_of(record), name, node.index)
+        site.do(removal, may_fail=True)
+    cgroups.remove(CGROUP_MOUNT, f"/{cgroups.TREE}/{site.name}/{name}")
+    _remove_files([paths.run, paths.data, *sockets, *_cni_results(f"labkit.{site.name}.{name}-")])
+    write_record(site.paths.record, record.without_node(name))
+
+
+def _groups(site: Site) -> list[str]:
+    """This cluster's groups, those that the supervisor has and those that only the disk has."""
+    known = set(site.supervisor.groups_on_disk())
+    with contextlib.suppress(ClusterError):
+        known.update(site.supervisor.group_names())
+    return sorted(name for name in known if name.split(".")[0] == site.name)
+
+
+def _begin_stop(site: Site, groups: list[str]) -> None:
+    """Nobody starts these again from here on."""
+    if site.supervisor.is_alive():
+        for name in groups:
+            site.supervisor.begin_stop(name)
+
+
+def _end_processes(site: Site, groups: list[str], cgroup: str) -> None:
+    """Also what supervision does not reach: shims, containers, survivors of a killed supervisor."""
+    _begin_stop(site, groups)
+    for name in groups:
+        residue.kill(residue.marked_processes(f"{name}/"), site.clock)
+    residue.kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
+    # A shim that was killed leaves its container's processes behind for a moment.
+    residue.kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
+    alive = site.supervisor.is_alive()
+    for name in groups:
+        if alive:
+            site.supervisor.remove_group(name, site.clock)
+        site.supervisor.forget_group(name)
+
+
+def _remove_network(site: Site) -> None:
+    number = network.read_allocations(site.machine.networks).get(site.name)
+    if number is not None:
+        net = Network(site.name, number)
+        names = residue.namespaces(site.run)
+        site.do(network.cluster_removal(net, names), may_fail=True)
+
+
+def recorded(site: Site) -> ClusterRecord | None:
+    """The record, or None where it is missing or spoilt: clean-up needs neither."""
+    with contextlib.suppress(FileProblem):
+        return read_record(site.paths.record)
+    return None
+
+
+def _shim_sockets(folder: Path) -> list[Path]:
+    """The sockets of the shims whose bundles are below `folder`."""
+    found = []
+    for note in folder.rglob("address"):
+        socket = Path(note.read_text().strip().removeprefix("unix://"))
+        if socket.parent == SHIM_SOCKETS:
+            found.append(socket)
+    return found
+
+
+def _cni_results(prefix: str) -> list[Path]:
+    return list(CNI_RESULTS.glob(f"{prefix}*"))
+
+
+def _remove_files(paths: list[Path]) -> None:
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

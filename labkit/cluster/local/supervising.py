@@ -1,0 +1,68 @@
+"""Groups of processes under the machine's one supervisor, also after it or they were killed."""
+
+from dataclasses import replace
+
+from labkit.cluster.local.residue import survivors
+from labkit.cluster.local.site import Site
+from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.supervision import Supervisor
+from labkit.foundation.waiting import Clock
+
+
+def ensure_groups(site: Site, groups: list[ProcessGroup]) -> None:
+    """Have every group supervised and started; the caller holds the machine's lock.
+
+    What runs as it should is left alone; what outlived its supervisor is adopted.
+    """
+    supervisor = site.supervisor
+    if not supervisor.is_alive():
+        keep_survivors(supervisor)
+        for group in groups:
+            supervisor.write_group(group, survivors(group))
+        supervisor.launch()
+        supervisor.wait_alive(site.clock)
+        return
+    present = set(supervisor.group_names())
+    for group in groups:
+        _ensure_group(site, group, present)
+
+
+def _ensure_group(site: Site, group: ProcessGroup, present: set[str]) -> None:
+    supervisor = site.supervisor
+    if group.name in present:
+        if supervisor.read_group(group.name) == group:
+            _start_stopped(supervisor, group)
+            return
+        supervisor.remove_group(group.name, site.clock)
+    supervisor.write_group(group, survivors(group))
+    supervisor.add_group(group.name)
+
+
+def _start_stopped(supervisor: Supervisor, group: ProcessGroup) -> None:
+    running = {state.name for state in supervisor.states() if state.running}
+    for plan in group.plans:
+        if not plan.waits and plan.name not in running:
+            supervisor.start(group.name, plan.name)
+
+
+def keep_survivors(supervisor: Supervisor) -> None:
+    """Before a new supervisor starts: groups that still run stay, to be adopted; others go."""
+    for name in supervisor.groups_on_disk():
+        group = supervisor.read_group(name)
+        alive = survivors(group) if group else {}
+        if group is None or not alive:
+            supervisor.forget_group(name)
+        else:
+            supervisor.write_group(_started_at_once(group), alive)
+
+
+def _started_at_once(group: ProcessGroup) -> ProcessGroup:
+    """Nobody waits with starting the rest of a group of which some already runs."""
+    return replace(group, plans=tuple(replace(plan, waits=False) for plan in group.plans))
+
+
+def relaunch(supervisor: Supervisor, clock: Clock) -> None:
+    """A new supervisor for what the old one left behind; the caller holds the machine's lock."""
+    keep_survivors(supervisor)
+    supervisor.launch()
+    supervisor.wait_alive(clock)

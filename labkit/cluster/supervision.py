@@ -1,0 +1,272 @@
+"""Long-lived processes under the `supervisor` library: its configuration, pure, and its calls.
+
+One supervisor serves many groups (each control plane, each node); groups join and leave while
+it runs. A process that ends is started again, at once the first time and then one second later
+each further time.
+"""
+
+import contextlib
+import http.client
+import json
+import socket
+import xmlrpc.client
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from labkit.cluster.errors import ClusterError
+from labkit.cluster.plan import ProcessGroup, ProcessPlan
+from labkit.foundation.files import PRIVATE, write_atomically
+from labkit.foundation.process import start_detached
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock, wait_until
+
+ALREADY = {10, 60, 70, 90}  # BAD_NAME on removal, ALREADY_STARTED, NOT_RUNNING, ALREADY_ADDED
+STILL_RUNNING_CODE = 91  # the supervisor has not yet buried a process that ended
+STILL_RUNNING = object()
+MARK = "LABKIT_PROCESS"  # in the environment of everything we supervise; found again in /proc
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    group: str
+    name: str
+    running: bool
+    pid: int
+    description: str
+
+
+def configuration(folder: Path) -> str:
+    """The supervisor's own settings; groups are in files of their own under groups/."""
+    return f"""\
+[supervisord]
+logfile = {folder / "supervisord.log"}
+logfile_maxbytes = 1MB
+logfile_backups = 1
+pidfile = {folder / "supervisord.pid"}
+directory = /
+silent = true
+strip_ansi = true
+
+[unix_http_server]
+file = {folder / "supervisor.sock"}
+chmod = 0600
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+
+[include]
+files = {folder / "groups"}/*.conf
+"""
+
+
+def group_text(group: ProcessGroup, python: Path, adopted: dict[str, int] | None = None) -> str:
+    """One group's file. `adopted` names processes of an earlier life that still run, by pid."""
+    alive = adopted or {}
+    programs = ",".join(_program_name(group, plan) for plan in group.plans)
+    sections = [f"[group:{group.name}]\nprograms = {programs}\n"]
+    sections += [
+        _program_text(group, _adopting(plan, python, alive.get(plan.name))) for plan in group.plans
+    ]
+    return "\n".join(sections)
+
+
+def _program_name(group: ProcessGroup, plan: ProcessPlan) -> str:
+    return f"{group.name}.{plan.name}"
+
+
+def _adopting(plan: ProcessPlan, python: Path, alive: int | None) -> ProcessPlan:
+    if alive is None:
+        return plan
+    adopt = (str(python), "-I", "-S", str(Path(__file__).parent / "adopt.py"), str(alive))
+    return replace(plan, command=(*adopt, *plan.command), waits=False)
+
+
+def _program_text(group: ProcessGroup, plan: ProcessPlan) -> str:
+    environment = dict(plan.environment) | {MARK: f"{group.name}/{plan.name}"}
+    pairs = ",".join(f'{key}="{_escaped(value)}"' for key, value in environment.items())
+    log = Path(group.log_folder) / f"{plan.name}.log"
+    return f"""\
+[program:{_program_name(group, plan)}]
+command = {_escaped(" ".join(_quoted(word) for word in plan.command))}
+environment = {pairs}
+autostart = {str(not plan.waits).lower()}
+autorestart = true
+startsecs = 1
+startretries = 1000000
+stopwaitsecs = {plan.stop_seconds}
+redirect_stderr = true
+stdout_logfile = {log}
+stdout_logfile_maxbytes = 5MB
+stdout_logfile_backups = 1
+"""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")  # supervisor expands %(name)s
+
+
+def _quoted(word: str) -> str:
+    needs_quotes = not word or any(mark in word for mark in " \"'\\;#")
+    return "'" + word.replace("'", "'\"'\"'") + "'" if needs_quotes else word
+
+
+class Supervisor:
+    """One running supervisord, reached by its Unix socket in `folder`."""
+
+    def __init__(self, folder: Path, python: Path) -> None:
+        self.folder = folder
+        self.python = python
+        """The interpreter to run under: root's own copy where root supervises."""
+        self._proxy = xmlrpc.client.ServerProxy(
+            "http://supervisor", transport=_UnixTransport(folder / "supervisor.sock")
+        )
+
+    def is_alive(self) -> bool:
+        try:
+            self._proxy.supervisor.getPID()
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
+            return False
+        return True
+
+    def pid(self) -> int:
+        return int(str(self._call("getPID")))
+
+    def launch(self) -> None:
+        """Start it with the groups that are on disk; `wait_alive` tells when it listens."""
+        write_atomically(self.folder / "supervisord.conf", configuration(self.folder))
+        command = [str(self.python), "-m", "supervisor.supervisord", "-n"]
+        start_detached(
+            [*command, "-c", str(self.folder / "supervisord.conf")],
+            self.folder / "supervisord.out",
+            environment={MARK: "supervisor"},
+        )
+
+    def wait_alive(self, clock: Clock) -> None:
+        wait_until(
+            self.is_alive, say("the supervisor"), limit_seconds=15, clock=clock, pause_seconds=0.02
+        )
+
+    def write_group(self, group: ProcessGroup, adopted: dict[str, int] | None = None) -> None:
+        Path(group.log_folder).mkdir(parents=True, exist_ok=True)
+        text = group_text(group, self.python, adopted)
+        write_atomically(self._plan_file(group.name), json.dumps(asdict(group)), mode=PRIVATE)
+        write_atomically(self._group_file(group.name), text, mode=PRIVATE)
+
+    def read_group(self, name: str) -> ProcessGroup | None:
+        """The group as it was last written; None when it never was."""
+        if not self._plan_file(name).exists():
+            return None
+        content = json.loads(self._plan_file(name).read_text())
+        return ProcessGroup(
+            content["name"],
+            tuple(_plan_from(plan) for plan in content["plans"]),
+            content["log_folder"],
+        )
+
+    def groups_on_disk(self) -> list[str]:
+        return sorted(path.stem for path in (self.folder / "groups").glob("*.conf"))
+
+    def forget_group(self, name: str) -> None:
+        """Take a group off the disk; a running supervisor is not told."""
+        self._group_file(name).unlink(missing_ok=True)
+        self._plan_file(name).unlink(missing_ok=True)
+
+    def add_group(self, name: str) -> None:
+        """Take a written group up and start those of its processes that do not wait."""
+        self._call("reloadConfig")
+        self._call("addProcessGroup", name)
+
+    def start(self, group: str, process: str) -> None:
+        self._call("startProcess", f"{group}:{group}.{process}", False)
+
+    def stop(self, group: str, process: str) -> None:
+        self._call("stopProcess", f"{group}:{group}.{process}", True)
+
+    def begin_stop(self, name: str) -> None:
+        """Ask a group's processes to end, and do not wait; they are not started again."""
+        self._call("stopProcessGroup", name, False)
+
+    def remove_group(self, name: str, clock: Clock) -> None:
+        """Stop a group, wait for it, forget it. A group that is not there is fine."""
+        self.forget_group(name)
+        self._call("stopProcessGroup", name)
+        wait_until(
+            lambda: self._call("removeProcessGroup", name) is not STILL_RUNNING,
+            say("the end of the processes of {name}", name=name),
+            limit_seconds=15,
+            clock=clock,
+            pause_seconds=0.02,
+        )
+
+    def group_names(self) -> list[str]:
+        return sorted({state.group for state in self.states()})
+
+    def states(self) -> list[ProcessState]:
+        answer = self._call("getAllProcessInfo")
+        rows = answer if isinstance(answer, list) else []
+        return [
+            ProcessState(
+                group=row["group"],
+                name=row["name"].removeprefix(f"{row['group']}."),
+                running=row["statename"] in {"RUNNING", "STARTING"} and row["pid"] > 0,
+                pid=row["pid"],
+                description=row["description"] or row["spawnerr"],
+            )
+            for row in rows
+        ]
+
+    def shut_down(self) -> None:
+        with contextlib.suppress(ClusterError):
+            self._call("shutdown")
+
+    def _group_file(self, name: str) -> Path:
+        return self.folder / "groups" / f"{name}.conf"
+
+    def _plan_file(self, name: str) -> Path:
+        return self.folder / "groups" / f"{name}.json"
+
+    def _call(self, method: str, *arguments: object) -> object:
+        try:
+            return getattr(self._proxy.supervisor, method)(*arguments)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode in ALREADY:
+                return None
+            if fault.faultCode == STILL_RUNNING_CODE:
+                return STILL_RUNNING
+            raise ClusterError(
+                say("The supervisor refused {method}: {why}", method=method, why=fault.faultString),
+                say("Run `labkit status`, then `labkit up` again."),
+            ) from fault
+        except (OSError, http.client.HTTPException) as problem:
+            raise ClusterError(
+                say("The supervisor does not answer: {why}.", why=problem),
+                say("Run `labkit up`; it starts the supervisor again."),
+            ) from problem
+
+
+def _plan_from(content: dict[str, Any]) -> ProcessPlan:
+    """From JSON, where tuples have become lists."""
+    environment = tuple((key, value) for key, value in content["environment"])
+    words = {"command": tuple(content["command"]), "environment": environment}
+    return ProcessPlan(**{**content, **words})
+
+
+class _UnixTransport(xmlrpc.client.Transport):
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def make_connection(self, host: object) -> http.client.HTTPConnection:
+        return _UnixConnection(self._path)
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("supervisor", timeout=120)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
