@@ -76,7 +76,13 @@ def not_yet(
 
 
 def cannot_check(
-    message: str, *, seen: str, next_step: str, why: str = "", settling: bool = False
+    message: str,
+    *,
+    seen: str,
+    next_step: str,
+    why: str = "",
+    evidence: Sequence[Evidence] = (),
+    settling: bool = False,
 ) -> Finding:
     return Finding(
         State.CANNOT_CHECK,
@@ -84,6 +90,7 @@ def cannot_check(
         seen=_short(seen),
         why=_short(why),
         next_step=_short(next_step),
+        evidence=tuple(evidence),
         settling=settling,
     )
 

@@ -1,0 +1,95 @@
+"""What an object says of itself: name, labels, conditions, owners."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from labkit.grading.snapshot import Object
+from labkit.grading.verdict import Evidence
+
+NO_NEW_PODS = ("NoSchedule", "NoExecute")
+
+
+def name_of(found: Object) -> str:
+    return str(found["metadata"]["name"])
+
+
+def uid_of(found: Object) -> str:
+    return str(found["metadata"].get("uid", ""))
+
+
+def names_of(found: Iterable[Object]) -> str:
+    """As a sentence lists them."""
+    return ", ".join(sorted(name_of(item) for item in found))
+
+
+def labels_of(found: Object) -> Mapping[str, str]:
+    return found["metadata"].get("labels") or {}
+
+
+def annotations_of(found: Object) -> Mapping[str, str]:
+    return found["metadata"].get("annotations") or {}
+
+
+def has_labels(found: Object, wanted: Mapping[str, str]) -> bool:
+    """Also for a Pod template, whose labels are in the same place."""
+    labels = (found.get("metadata") or {}).get("labels") or {}
+    return all(labels.get(key) == value for key, value in wanted.items())
+
+
+def labelled(objects: Iterable[Object], wanted: Mapping[str, str]) -> list[Object]:
+    return [item for item in objects if has_labels(item, wanted)]
+
+
+def as_selector(labels: Mapping[str, str]) -> str:
+    """As `kubectl -l` takes it."""
+    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
+def evidence(*objects: Object) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(item.get("kind", ""), name_of(item), item["metadata"].get("namespace", ""))
+        for item in objects
+    )
+
+
+def condition(found: Object, name: str) -> Mapping[str, Any]:
+    """The condition of that type, {} when the object does not have it (yet)."""
+    conditions = (found.get("status") or {}).get("conditions") or ()
+    return next((item for item in conditions if item["type"] == name), {})
+
+
+def is_true(found: Object, name: str) -> bool:
+    return condition(found, name).get("status") == "True"
+
+
+def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """A workload's selector, matchLabels and matchExpressions, over an object's labels."""
+    exact = selector.get("matchLabels") or {}
+    rules = selector.get("matchExpressions") or ()
+    return all(labels.get(key) == value for key, value in exact.items()) and all(
+        _holds(rule, labels) for rule in rules
+    )
+
+
+def can_take_work(node: Object) -> bool:
+    """Ready, schedulable, and no taint keeps new Pods away."""
+    spec = node.get("spec") or {}
+    taints = spec.get("taints") or ()
+    return (
+        is_true(node, "Ready")
+        and not spec.get("unschedulable", False)
+        and not any(taint["effect"] in NO_NEW_PODS for taint in taints)
+    )
+
+
+def _holds(rule: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    value = labels.get(rule["key"])
+    match rule["operator"]:
+        case "In":
+            return value in rule["values"]
+        case "NotIn":
+            return value not in rule["values"]
+        case "Exists":
+            return value is not None
+        case _:
+            return value is None

@@ -1,0 +1,57 @@
+"""Values drawn for each attendee, so that a neighbour's answer does not fit.
+
+A value follows from attendee, exercise, name and seed alone, through a hash: it is the same on
+every machine and Python, and another draw beside it does not change it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from labkit.grading.criteria.objects import can_take_work, name_of
+from labkit.grading.errors import NothingToDraw
+from labkit.grading.exercise import ChoiceDraw, Exercise, NumberDraw, ObjectDraw
+
+BITS = 64
+
+
+def draw_values(exercise: Exercise, attendee: str, seed: int) -> dict[str, str]:
+    """Numbers and choices; setup may use them."""
+    drawn: dict[str, str] = {}
+    for draw in exercise.draws:
+        if isinstance(draw, NumberDraw):
+            numbers = range(draw.lowest, draw.highest + 1)
+            drawn[draw.name] = str(numbers[_place(exercise, attendee, seed, draw.name, numbers)])
+        elif isinstance(draw, ChoiceDraw):
+            place = _place(exercise, attendee, seed, draw.name, draw.choices)
+            drawn[draw.name] = draw.choices[place]
+    return drawn
+
+
+def draw_objects(
+    exercise: Exercise, attendee: str, seed: int, live: Mapping[str, Iterable[Mapping[str, Any]]]
+) -> dict[str, str]:
+    """Names of live objects, drawn after setup. `live` is by kind. Raises NothingToDraw."""
+    drawn: dict[str, str] = {}
+    for draw in drawn_objects(exercise):
+        names = sorted(name_of(found) for found in live[draw.kind] if _fits(found, draw.where))
+        if not names:
+            raise NothingToDraw(draw.name, draw.kind, draw.where)
+        drawn[draw.name] = names[_place(exercise, attendee, seed, draw.name, names)]
+    return drawn
+
+
+def drawn_objects(exercise: Exercise) -> tuple[ObjectDraw, ...]:
+    """Those draws that need live objects, whose kinds `live` must hold."""
+    return tuple(draw for draw in exercise.draws if isinstance(draw, ObjectDraw))
+
+
+def _fits(found: Mapping[str, Any], where: str) -> bool:
+    return where != "schedulable" or can_take_work(found)
+
+
+def _place(exercise: Exercise, attendee: str, seed: int, name: str, among: Sequence[object]) -> int:
+    """Evenly among so many; the bias of 64 bits is far below what an attendee could notice."""
+    text = "\n".join((attendee, exercise.id, str(seed), name))
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[: BITS // 8])
+    return number * len(among) >> BITS
