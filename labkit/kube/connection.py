@@ -67,13 +67,13 @@ class Connection:
         return reply
 
     @contextmanager
-    def streamed(self, request: Request) -> Iterator[Iterator[str]]:
-        """The lines of a reply as they come. A KubeError when it is refused or breaks off."""
+    def streamed(self, request: Request) -> Iterator[Iterator[bytes]]:
+        """The whole lines of a reply as they come. A KubeError when refused or broken off."""
         with self._translated(request), self._opened(request) as response:
             if response.status_code >= 400:
                 reply = Reply(response.status_code, response.headers, response.read())
                 raise refused(self.access, request, reply)
-            yield response.iter_lines()
+            yield _lines(response)
 
     def _once(self, request: Request) -> Reply:
         with self._translated(request):
@@ -144,6 +144,14 @@ class Connection:
             raise KubeconfigInvalid(self.access.context, problem) from trouble
         except httpx.TransportError as trouble:
             raise _unreachable(self.access, trouble) from trouble
+
+
+def _lines(response: httpx.Response) -> Iterator[bytes]:
+    """Split at newlines only: what else Unicode counts as a line end may be within JSON."""
+    rest = b""
+    for piece in response.iter_bytes():
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from lines
 
 
 def _body(response: httpx.Response, request: Request) -> bytes:

@@ -1,6 +1,7 @@
 """Reads from one API server as raw JSON: lists, objects, watches, logs, and proxied pages."""
 
 from collections.abc import Generator
+from contextlib import closing
 from typing import Self
 
 from labkit.foundation.process import Runner
@@ -114,9 +115,10 @@ class Reader:
         Closed connections are resumed and lost history is listed again, each change once.
         """
         selection = Selection(kind, namespace, labels, fields)
-        for event in watched(self.lists, selection, seconds=seconds):
-            if event[0] != SYNCED:
-                yield event
+        with closing(watched(self.lists, selection, seconds=seconds)) as events:
+            for event in events:
+                if event[0] != SYNCED:
+                    yield event
 
     def log(
         self,

@@ -97,11 +97,8 @@ class _Watch:
                 if self._clock.monotonic() >= self._end:
                     return
 
-    def _taken(self, request: Request, line: str) -> Generator[tuple[str, Object], None, None]:
-        try:
-            event: dict[str, Any] = json.loads(line)
-        except ValueError:  # the connection broke within a line; we resume before it
-            return
+    def _taken(self, request: Request, line: bytes) -> Generator[tuple[str, Object], None, None]:
+        event: dict[str, Any] = json.loads(line)
         kind, item = event["type"], event["object"]
         if kind == "ERROR":
             status = int(item.get("code") or 500)

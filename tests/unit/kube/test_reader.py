@@ -1,0 +1,324 @@
+"""What a reader makes of an API server's answers, over a loopback server that scripts them."""
+
+import threading
+
+import pytest
+
+from labkit.kube.errors import (
+    AnswerTooSlow,
+    Busy,
+    CertificateRejected,
+    ClusterUnreachable,
+    CredentialsRefused,
+    Forbidden,
+    KindUnknown,
+    NotAnswering,
+    ObjectNotFound,
+    ObjectRejected,
+    ServerFailed,
+    TooManyObjects,
+)
+from labkit.kube.reader import Reader
+from tests.support.api_server import ApiServer, Scripted, listed, refusal, said
+from tests.support.authority import Authority
+from tests.support.clock import HeldClock
+from tests.support.objects import pod
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+PODS = "/api/v1/namespaces/ns/pods"
+CANNOT_LIST = 'pods is forbidden: User "bob" cannot list resource "pods" in API group ""'
+
+
+def names(objects: list[dict[str, object]]) -> list[object]:
+    return [item["metadata"]["name"] for item in objects]  # type: ignore[index]
+
+
+def test_list_follows_every_page() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, listed([pod("a")], more="next"), listed([pod("b")]))
+        assert names(reader.list("Pod", namespace="ns")) == ["a", "b"]
+        assert [asked.query.get("continue") for asked in server.asked] == [None, "next"]
+
+
+def test_list_starts_anew_in_one_piece_when_a_page_came_too_late() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, listed([pod("a")], more="next"), refusal(410, "too old"))
+        server.answers(PODS, listed([pod("a"), pod("b")]))
+        assert names(reader.list("Pod", namespace="ns")) == ["a", "b"]
+        assert "limit" not in server.asked[-1].query
+
+
+def test_list_gives_each_item_its_kind_and_version() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/apis/apps/v1/deployments", listed([{"metadata": {"name": "web"}}]))
+        (found,) = reader.list("Deployment")
+        assert (found["apiVersion"], found["kind"]) == ("apps/v1", "Deployment")
+
+
+def test_list_sends_the_selectors() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, listed([]))
+        reader.list("Pod", namespace="ns", labels="app=web", fields="spec.nodeName=n1")
+        query = server.asked[0].query
+        assert query["labelSelector"] == "app=web"
+        assert query["fieldSelector"] == "spec.nodeName=n1"
+
+
+def test_list_above_the_callers_limit_is_an_error_and_not_a_part() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, listed([pod("a"), pod("b"), pod("c")], more="next"))
+        with pytest.raises(TooManyObjects, match="more than 2"):
+            reader.list("Pod", namespace="ns", at_most=2)
+        assert server.asked[0].query["limit"] == "3"
+
+
+def test_list_of_exactly_the_callers_limit_is_whole() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, listed([pod("a"), pod("b")]))
+        assert len(reader.list("Pod", namespace="ns", at_most=2)) == 2
+
+
+def test_get_takes_the_kubeconfigs_namespace_when_none_is_given() -> None:
+    with ApiServer() as server, Reader(server.access(namespace="ns")) as reader:
+        server.answers(f"{PODS}/a", said(pod("a")))
+        assert reader.get("Pod", "a")["metadata"]["name"] == "a"
+
+
+def test_name_with_a_slash_stays_one_part_of_the_path() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        with pytest.raises(ServerFailed):
+            reader.get("Pod", "../secrets/x", namespace="ns")
+        assert server.asked[0].path == f"{PODS}/../secrets/x"  # decoded by the test server
+        assert "%2Fsecrets%2Fx" in server.lines[0]
+
+
+def test_missing_object_is_named_with_its_namespace() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(f"{PODS}/a", refusal(404, 'pods "a" not found', details={"name": "a"}))
+        with pytest.raises(ObjectNotFound, match="Pod a in namespace ns does not exist"):
+            reader.get("Pod", "a", namespace="ns")
+
+
+def test_list_of_a_kind_that_is_not_served_names_the_kind() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/apis/metrics.k8s.io/v1beta1/nodes", Scripted(404, "404 page not found"))
+        with pytest.raises(KindUnknown, match="no kind NodeMetrics"):
+            reader.list("NodeMetrics")
+
+
+def test_unauthenticated_is_said_with_the_user() -> None:
+    with ApiServer() as server, Reader(server.access(user="bob")) as reader:
+        server.answers("/version", refusal(401, "Unauthorized"))
+        with pytest.raises(CredentialsRefused, match="refused the credentials of user bob"):
+            reader.version()
+
+
+def test_forbidden_repeats_who_may_not_do_what() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, refusal(403, CANNOT_LIST))
+        with pytest.raises(Forbidden, match='User "bob" cannot list'):
+            reader.list("Pod", namespace="ns")
+
+
+def test_403_of_an_admission_plugin_is_a_rejection() -> None:
+    reason = 'pods "a" is forbidden: exceeded quota: small, requested: pods=1, used: pods=2'
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, refusal(403, reason))
+        with pytest.raises(ObjectRejected, match="exceeded quota") as caught:
+            reader.list("Pod", namespace="ns")
+        assert caught.value.status == 403
+
+
+def test_busy_server_is_asked_again_after_the_time_it_names() -> None:
+    clock = HeldClock()
+    with ApiServer() as server, Reader(server.access(), clock=clock) as reader:
+        busy = Scripted(429, "storage is (re)initializing", {"Retry-After": "3"})
+        server.answers(PODS, busy, listed([pod("a")]))
+        assert names(reader.list("Pod", namespace="ns")) == ["a"]
+        assert clock.pauses == [3]
+
+
+def test_server_that_stays_busy_is_an_error_within_the_time_out() -> None:
+    clock = HeldClock()
+    with ApiServer() as server, Reader(server.access(), clock=clock) as reader:
+        busy = refusal(429, "too many requests", details={"retryAfterSeconds": 4})
+        server.answers(PODS, busy, busy, busy)
+        with pytest.raises(Busy, match="too many requests") as caught:
+            reader.list("Pod", namespace="ns")
+        assert (clock.seconds, caught.value.retry_after_seconds) == (8, 4)
+
+
+def test_failing_server_is_said_with_its_status() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, refusal(500, "etcdserver: no leader"))
+        with pytest.raises(ServerFailed, match=r"\(500\): etcdserver: no leader"):
+            reader.list("Pod", namespace="ns")
+
+
+def test_silent_server_is_an_error_after_the_time_out() -> None:
+    with ApiServer() as server, Reader(server.access(), timeout_seconds=0.1) as reader:
+        server.answers("/version", Scripted(hangs=True))
+        with pytest.raises(AnswerTooSlow, match=r"no answer within 0\.1 s"):
+            reader.version()
+
+
+def test_closed_port_is_said_in_plain_words() -> None:
+    with ApiServer() as server:
+        access = server.access()
+    with Reader(access) as reader, pytest.raises(ClusterUnreachable, match="connection refused"):
+        reader.version()
+
+
+def test_connection_closed_while_idle_is_opened_again() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/version", Scripted(drops=True), said({"gitVersion": "v1.34.4"}))
+        assert reader.version() == "v1.34.4"
+
+
+def test_server_of_the_right_authority_is_trusted() -> None:
+    with ApiServer(Authority()) as server, Reader(server.access()) as reader:
+        server.answers("/version", said({"gitVersion": "v1.34.4"}))
+        assert reader.version() == "v1.34.4"
+
+
+def test_server_of_another_authority_is_refused_also_by_ready() -> None:
+    with ApiServer(Authority("theirs")) as server:
+        access = server.access(authority=Authority("ours").certificate)
+        with Reader(access) as reader, pytest.raises(CertificateRejected, match="does not fit"):
+            reader.ready()
+
+
+def test_server_name_is_verified_in_place_of_the_address() -> None:
+    with ApiServer(Authority()) as server:
+        wrong = server.access(server_name="elsewhere.example")
+        with Reader(wrong) as reader, pytest.raises(CertificateRejected, match="elsewhere"):
+            reader.version()
+        server.answers("/version", said({"gitVersion": "v1.34.4"}))
+        with Reader(server.access(server_name="localhost")) as reader:
+            assert reader.version() == "v1.34.4"
+
+
+def test_insecure_kubeconfig_asks_nothing_of_the_certificate() -> None:
+    with ApiServer(Authority("theirs")) as server:
+        server.answers("/version", said({"gitVersion": "v1.34.4"}))
+        with Reader(server.access(authority="", insecure=True)) as reader:
+            assert reader.version() == "v1.34.4"
+
+
+def test_client_certificate_is_shown_to_the_server() -> None:
+    clients = Authority("clients")
+    pair = clients.pair("admin", "system:masters")
+    with ApiServer(Authority(), clients) as server:
+        server.answers("/version", said({"gitVersion": "v1.34.4"}))
+        access = server.access(certificate=pair.certificate, key=pair.key)
+        with Reader(access) as reader:
+            assert reader.version() == "v1.34.4"
+
+
+def test_client_without_the_certificate_that_is_demanded_is_refused() -> None:
+    server = ApiServer(Authority(), Authority("clients"))
+    with server, Reader(server.access()) as reader, pytest.raises(CredentialsRefused):
+        reader.version()
+
+
+def test_ready_is_false_until_the_server_says_ok() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/readyz", Scripted(500, "[-]etcd failed"), Scripted(200, "ok"))
+        assert [reader.ready(), reader.ready()] == [False, True]
+
+
+def test_ready_is_false_when_nothing_listens() -> None:
+    with ApiServer() as server:
+        access = server.access()
+    with Reader(access) as reader:
+        assert reader.ready() is False
+
+
+def test_ready_refuses_to_wait_for_wrong_credentials() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/readyz", refusal(401, "Unauthorized"))
+        with pytest.raises(CredentialsRefused):
+            reader.ready()
+
+
+def test_kind_of_an_add_on_is_found_by_discovery_once() -> None:
+    served = {"resource": "widgets", "responseKind": {"kind": "Widget"}, "scope": "Namespaced"}
+    group = {
+        "metadata": {"name": "lab.example"},
+        "versions": [{"version": "v1", "resources": [served]}],
+    }
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/apis", said({"items": [group]}))
+        path = "/apis/lab.example/v1/namespaces/ns/widgets"
+        server.answers(path, listed([]), listed([]))
+        reader.list("Widget", namespace="ns")
+        reader.list("Widget", namespace="ns")
+        assert [asked.path for asked in server.asked] == ["/apis", path, path]
+
+
+def test_kind_that_nobody_serves_is_named() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/apis", said({"items": []}))
+        with pytest.raises(KindUnknown, match="no kind Widget"):
+            reader.list("Widget")
+
+
+def test_log_asks_for_the_last_lines_of_one_container() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(f"{PODS}/a/log", Scripted(200, "hello\n", {"Content-Type": "text/plain"}))
+        assert reader.log("a", "ns", "main", previous=True, tail=5) == "hello\n"
+        wanted = {"tailLines": "5", "container": "main", "previous": "true"}
+        assert server.asked[0].query == wanted
+
+
+def test_page_behind_a_service_comes_with_its_own_status() -> None:
+    path = "/api/v1/namespaces/ns/services/web:80/proxy/missing"
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(path, Scripted(404, "no such page", {"Content-Type": "text/plain"}))
+        answer = reader.through_service("ns", "web", 80, "/missing")
+        assert (answer.status, answer.body) == (404, "no such page")
+
+
+def test_service_without_endpoints_does_not_answer() -> None:
+    path = "/api/v1/namespaces/ns/services/web:80/proxy/"
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(path, refusal(503, 'no endpoints available for service "web"'))
+        with pytest.raises(NotAnswering, match=r"Service web in namespace ns.*no endpoints"):
+            reader.through_service("ns", "web", 80)
+
+
+def test_pod_that_is_too_slow_does_not_answer() -> None:
+    path = "/api/v1/namespaces/ns/pods/a:8080/proxy/"
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(path, Scripted(hangs=True))
+        with pytest.raises(NotAnswering, match="Pod a in namespace ns"):
+            reader.through_pod("ns", "a", 8080, timeout_seconds=0.1)
+
+
+def test_missing_service_is_not_a_page() -> None:
+    path = "/api/v1/namespaces/ns/services/web:80/proxy/"
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(path, refusal(404, 'services "web" not found', details={"name": "web"}))
+        with pytest.raises(ObjectNotFound, match="Service web"):
+            reader.through_service("ns", "web", 80)
+
+
+def test_endless_page_is_cut() -> None:
+    path = "/api/v1/namespaces/ns/services/web:80/proxy/"
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(path, Scripted(lines=("x" * 1_100_000,), hangs=True))
+        assert len(reader.through_service("ns", "web", 80).body) == 1_000_000
+
+
+def test_several_threads_share_one_reader() -> None:
+    seen: list[str] = []
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers("/version", *[said({"gitVersion": f"v{n}"}) for n in range(20)])
+        threads = [
+            threading.Thread(target=lambda: seen.append(reader.version())) for _ in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(seen) == sorted(f"v{n}" for n in range(20))
