@@ -20,8 +20,6 @@ from labkit.foundation.files import write_atomically
 from labkit.foundation.process import Completed, Runner
 from labkit.foundation.text import say
 
-CELL_LIMIT_SECONDS = 120  # the slowest waits for three Pods on a cold machine: about 20
-NOTEBOOK_LIMIT_SECONDS = 600
 WIDGET = "application/vnd.jupyter.widget-view+json"  # only ids, which are random
 FAILURE = re.compile(
     r"Traceback|^error: |^Error from server|^error when|command not found|^→ ", re.MULTILINE
@@ -36,6 +34,10 @@ class Recorded:
     attendee: str = "anna"
     seed: int = 7
     """What the drawn values of the exercises follow from."""
+    cell_limit_seconds: int = 120
+    """The slowest cell waits for three Pods on a cold machine, about 20 s."""
+    notebook_limit_seconds: int = 600
+    """After it the whole run is killed, kernel and all."""
 
     def parameters(self, lesson: str) -> dict[str, str]:
         number = lesson.partition("-")[0]
@@ -56,7 +58,7 @@ def record(content: Content, source: Path, folder: Path, *, how: Recorded, run: 
     """
     given, ran = folder / f"{source.stem}.solved.ipynb", folder / f"{source.stem}.ran.ipynb"
     write_atomically(given, as_text(solved(read_source(source))))
-    options = ["--execution-timeout", str(CELL_LIMIT_SECONDS), "--no-progress-bar"]
+    options = ["--execution-timeout", str(how.cell_limit_seconds), "--no-progress-bar"]
     _papermill(given, ran, source.stem, options, how=how, run=run)
     notebook = _cleaned(_read(ran), sanitising_rules(content.sanitising))
     for breach in failures(notebook):
@@ -82,11 +84,11 @@ def compare(
         *("-c", str(content.sanitising.with_name("nbval.ini")), "--rootdir", str(folder)),
         *("-p", "no:randomly", "-p", "no:cacheprovider", "--nbval"),
         *("--nbval-sanitize-with", str(content.sanitising)),
-        *("--nbval-cell-timeout", str(CELL_LIMIT_SECONDS), str(copy)),
+        *("--nbval-cell-timeout", str(how.cell_limit_seconds), str(copy)),
     ]
     return run(
         command,
-        timeout_seconds=NOTEBOOK_LIMIT_SECONDS,
+        timeout_seconds=how.notebook_limit_seconds,
         environment=how.environment(),
         may_fail=True,
     )
@@ -119,7 +121,7 @@ def _papermill(
     ]
     run(
         [sys.executable, "-m", "papermill", str(given), str(ran), *options, *named],
-        timeout_seconds=NOTEBOOK_LIMIT_SECONDS,
+        timeout_seconds=how.notebook_limit_seconds,
         environment=how.environment(),
         folder=given.parent,
         next_step=say("Read which cell stopped, below; run the notebook by hand up to it."),
