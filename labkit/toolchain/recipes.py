@@ -111,7 +111,7 @@ def _recipe(name: str, folder: Path, content: _ImageToml, tools: Sequence[Tool])
 def own_tool(name: str, folder: Path, tag: str) -> Tool:
     """A program of ours: its Go sources lie beside the recipe."""
     return Tool(
-        name=f"image-{name}",
+        name=name,
         folder=folder,
         module="",
         programs={name: Program(".")},
