@@ -1,0 +1,179 @@
+"""What a running cluster says of itself, as plain values; whatever cannot be seen stays None."""
+
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from labkit.cluster.certificates import validity
+from labkit.foundation.settings import Settings
+from labkit.kube.conditions import condition, is_true
+from labkit.kube.errors import Forbidden, KubeError
+from labkit.kube.exchange import Request
+from labkit.kube.kubeconfig import Access, read_access
+from labkit.kube.reader import Reader
+from labkit.kube.resources import Object
+from labkit.preflight.packages import read_version
+from labkit.preflight.surroundings import Surroundings
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 1.0  # a lab's API server answers in milliseconds; the whole look has 1.5 s
+SIMULATED = "kwok.x-k8s.io/node"
+
+
+@dataclass(frozen=True, slots=True)
+class Kubeconfig:
+    path: Path
+    problem: str = ""
+    """What is wrong with it, and what to do; empty when it can be read."""
+    next_step: str = ""
+    mode: int = 0o600
+    access: Access | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    whose: str
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    name: str
+    ready: bool
+    reason: str = ""
+    images: frozenset[str] = frozenset()
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    name: str
+    ready: bool
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    kubeconfigs: tuple[Kubeconfig, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    server: str = ""
+    problem: KubeError | None = None
+    """Why the API server did not answer."""
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    server_time: datetime | None = None
+    version: tuple[int, ...] = ()
+    nodes: tuple[Node, ...] | None = None
+    """None: not answered, or not for this kubeconfig's user."""
+    dns: tuple[Pod, ...] | None = None
+
+    def access(self) -> Access | None:
+        """Of the first kubeconfig that can be read."""
+        return next((each.access for each in self.kubeconfigs if each.access), None)
+
+
+def look_at_cluster(settings: Settings, around: Surroundings) -> Cluster:
+    """Through the administrator's kubeconfig of the named cluster if there is one."""
+    found = tuple(
+        read_kubeconfig(path)
+        for path in (
+            settings.home / "clusters" / settings.cluster / "admin.kubeconfig",
+            settings.home / "kubeconfig",
+        )
+        if path.exists()
+    )
+    unseen = Cluster(found, now=around.clock.now())
+    access = unseen.access()
+    if access is None:
+        return unseen
+    certificates = tuple(_certificates(access, around))
+    with Reader(
+        access, timeout_seconds=ANSWER_SECONDS, run=around.run, clock=around.clock
+    ) as reader:
+        return _answers(reader, found, certificates)
+
+
+def read_kubeconfig(path: Path) -> Kubeconfig:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    try:
+        return Kubeconfig(path, mode=mode, access=read_access(path))
+    except KubeError as problem:
+        return Kubeconfig(path, problem.what_happened, problem.next_step, mode)
+
+
+def _certificates(access: Access, around: Surroundings) -> list[Certificate]:
+    place = urlsplit(access.server)
+    shown = around.server_certificate(place.hostname or "", place.port or 443)
+    texts = {"API server": shown, access.user: access.certificate, "authority": access.authority}
+    found = []
+    for whose, text in texts.items():
+        try:
+            found.append(Certificate(whose, *validity(text)))
+        except ValueError:  # none shown, or a user without one
+            continue
+    return found
+
+
+def _answers(
+    reader: Reader, found: tuple[Kubeconfig, ...], certificates: tuple[Certificate, ...]
+) -> Cluster:
+    server, now = reader.access.server, reader.clock.now
+    try:
+        reply = reader.connection.ask(Request("/version"))
+        return Cluster(
+            found,
+            certificates,
+            server,
+            server_time=_date(reply.headers.get("date", "")),
+            now=now(),
+            version=read_version(str(reply.json().get("gitVersion", ""))),
+            nodes=_permitted(lambda: tuple(map(_node, reader.list("Node")))),
+            dns=_permitted(lambda: _dns(reader)),
+        )
+    except KubeError as problem:
+        return Cluster(found, certificates, server, problem=problem, now=now())
+
+
+def _permitted(look: Callable[[], T]) -> T | None:
+    try:
+        return look()
+    except Forbidden:
+        return None
+
+
+def _date(header: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header)
+    except ValueError:
+        return None
+
+
+def _dns(reader: Reader) -> tuple[Pod, ...]:
+    pods = reader.list("Pod", namespace="kube-system", labels="k8s-app=kube-dns")
+    return tuple(
+        Pod(
+            pod["metadata"]["name"],
+            is_true(pod, "Ready"),
+            str(pod.get("status", {}).get("phase", "")),
+        )
+        for pod in pods
+    )
+
+
+def _node(node: Object) -> Node:
+    ready = condition(node, "Ready")
+    metadata = node["metadata"]
+    images = node.get("status", {}).get("images") or []
+    return Node(
+        metadata["name"],
+        is_true(node, "Ready"),
+        str(ready.get("message") or ready.get("reason") or ""),
+        frozenset(name for image in images for name in image.get("names") or []),
+        SIMULATED in (metadata.get("annotations") or {}),
+    )
