@@ -181,6 +181,26 @@ class ExerciseModel(StrictModel):
                 raise ValueError(f"a read looks in {strange.pop()!r}, not one of `namespaces`")
         return self
 
+    @model_validator(mode="after")
+    def reads_each_list_once(self) -> "ExerciseModel":
+        places = [place for read in self.read for place in _places(read)]
+        twice = [place for place, times in Counter(places).items() if times > 1]
+        if twice:
+            raise ValueError(f"{twice[0]} are read twice")
+        for read in self.read:
+            visited = read.suffixes if isinstance(read, WebModel | ServiceModel) else []
+            if any(("Service", suffix) not in places for suffix in visited):
+                raise ValueError('pages are found by their Services: read `objects = "Service"`')
+        return self
+
+
+def _places(read: object) -> list[tuple[str, str]]:
+    """Kind and place of each list; a fixed namespace never looks like a suffix."""
+    if not isinstance(read, ObjectsModel):
+        return []
+    elsewhere = f"namespace {read.namespace}" if read.namespace else "the cluster"
+    return [(read.objects, suffix) for suffix in read.suffixes] or [(read.objects, elsewhere)]
+
 
 def read_exercise_file(folder: Path) -> Exercise:
     path = folder / "exercise.toml"

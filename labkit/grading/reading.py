@@ -1,19 +1,119 @@
-"""Take a snapshot: every declared read at once, as the grader, reduced at the door."""
+"""Take a snapshot: every declared read at once, as the grader, reduced at the door.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A read that fails is kept with its reason; criteria that need it answer CANNOT_CHECK.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from labkit.foundation.text import say
+from labkit.grading.criteria.objects import name_of
+from labkit.grading.errors import ReadFailed
+from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead, VersionRead
+from labkit.grading.reduction import reduced
+from labkit.grading.seed import SeedRecord
+from labkit.grading.snapshot import ANSWERS_LABEL, Object, Snapshot, list_key
+from labkit.grading.sources import ClusterReader, Place, Sources, attempted
+from labkit.grading.visiting import visit
+from labkit.kube.errors import ObjectNotFound
+
+MOST_OBJECTS = 1000  # a declared kind; more is no exercise of ours, and would hold everybody up
+AT_ONCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one attendee's exercise is on the cluster."""
+def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapshot:
+    """Never raises because something is missing or does not answer: that is part of what is."""
+    moment = f"{sources.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    look = _Look(exercise, place, sources.reader)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        listing = {
+            key: pool.submit(
+                attempted, look.named(read, namespace), partial(look.objects, read, namespace)
+            )
+            for key, read, namespace in look.lists()
+        }
+        seed = pool.submit(attempted, say("the seed record"), look.seed)
+        answers = pool.submit(attempted, say("the answers"), look.answers)
+        version = pool.submit(attempted, say("the server's version"), look.version)
+        lists = {key: found.result() for key, found in listing.items()}
+        return Snapshot(
+            exercise=exercise.id,
+            taken_at=moment,
+            namespaces=dict(place.namespaces),
+            lists=lists,
+            pages={
+                read.through: visit(read, lists, place, sources)
+                for read in exercise.reads
+                if isinstance(read, PagesRead)
+            },
+            version=version.result(),
+            seed=seed.result(),
+            answers=answers.result(),
+        )
 
-    namespaces: Mapping[str, str]
-    """Names by suffix, "" for the exercise's own."""
-    seed_namespace: str
-    seed_name: str
-    """Of the ConfigMap that holds the SeedRecord."""
 
+class _Look:
+    """What one exercise declared to read, one call a method."""
 
-# take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapshot
-#   Sources(reader: labkit.kube.reader.Reader, fetch: labkit.remote.web.fetch, clock: Clock)
+    def __init__(self, exercise: Exercise, place: Place, reader: ClusterReader) -> None:
+        self._exercise = exercise
+        self._place = place
+        self._reader = reader
+
+    def lists(self) -> list[tuple[str, ObjectsRead, str | None]]:
+        """Key, read and namespace of each list; no namespace means the whole cluster."""
+        return [
+            (key, read, namespace)
+            for read in self._exercise.reads
+            if isinstance(read, ObjectsRead)
+            for key, namespace in self._places(read)
+        ]
+
+    def named(self, read: ObjectsRead, namespace: str | None) -> str:
+        if not namespace:
+            return say("objects of kind {kind}", kind=read.kind)
+        return say("objects of kind {kind} in {namespace}", kind=read.kind, namespace=namespace)
+
+    def objects(self, read: ObjectsRead, namespace: str | None) -> tuple[Object, ...]:
+        found = self._reader.list(
+            read.kind, namespace=namespace, labels=read.labels, at_most=MOST_OBJECTS
+        )
+        return tuple(reduced(item) for item in sorted(found, key=name_of))
+
+    def seed(self) -> SeedRecord:
+        place = self._place
+        try:
+            found = self._reader.get("ConfigMap", place.seed_name, namespace=place.seed_namespace)
+        except ObjectNotFound as problem:
+            raise ReadFailed(
+                say("Exercise {id} has not been started here.", id=self._exercise.id),
+                say("Run `labkit start {id}`.", id=self._exercise.id),
+            ) from problem
+        return SeedRecord.from_data(found.get("data") or {})
+
+    def answers(self) -> dict[str, str]:
+        if not self._exercise.answers:
+            return {}
+        found = self._reader.list(
+            "ConfigMap",
+            namespace=self._place.namespaces[""],
+            labels=ANSWERS_LABEL,
+            at_most=MOST_OBJECTS,
+        )
+        return {
+            key.replace("-", "_"): value
+            for each in sorted(found, key=name_of)
+            for key, value in (each.get("data") or {}).items()
+        }
+
+    def version(self) -> str | None:
+        declared = any(isinstance(read, VersionRead) for read in self._exercise.reads)
+        return self._reader.version() if declared else None
+
+    def _places(self, read: ObjectsRead) -> list[tuple[str, str | None]]:
+        if read.namespace:
+            return [(list_key(read.kind, namespace=read.namespace), read.namespace)]
+        if read.suffixes:
+            names = self._place.namespaces
+            return [(list_key(read.kind, suffix), names[suffix]) for suffix in read.suffixes]
+        return [(read.kind, None)]

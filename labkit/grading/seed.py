@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.foundation.text import say
+from labkit.grading.errors import ReadFailed
+
 SEED_KEY = "seed.json"
 
 
@@ -25,5 +28,12 @@ class SeedRecord:
 
     @staticmethod
     def from_data(data: Mapping[str, str]) -> "SeedRecord":
-        record = json.loads(data[SEED_KEY])
-        return SeedRecord(record["values"], record["notes"])
+        """Raises ReadFailed for what is not a seed record."""
+        try:
+            record = json.loads(data[SEED_KEY])
+            return SeedRecord(record["values"], record["notes"])
+        except (KeyError, ValueError, TypeError) as problem:
+            raise ReadFailed(
+                say("The seed record of this exercise cannot be read."),
+                say("Run `labkit reset` for the exercise; it writes a new one."),
+            ) from problem

@@ -52,7 +52,7 @@ class Snapshot:
     """By `list_key`."""
     pages: Mapping[str, tuple[Reply, ...] | Failed] = field(default_factory=dict)
     """By "web" or "service"."""
-    version: Mapping[str, str] | Failed | None = None
+    version: str | Failed | None = None
     seed: SeedRecord | Failed = field(default_factory=SeedRecord)
     answers: Mapping[str, str] | Failed = field(default_factory=dict)
 
@@ -72,7 +72,7 @@ class Snapshot:
     def replies(self, through: str = "web") -> tuple[Reply, ...]:
         return _given(self.pages[through])
 
-    def server_version(self) -> Mapping[str, str]:
+    def server_version(self) -> str:
         if self.version is None:
             raise KeyError("version")
         return _given(self.version)

@@ -117,7 +117,8 @@ def _silence(visit: _Visit, silent: Sequence[Reply]) -> Finding:
     listening = declared_ports(ready[0])
     if listening and sends_to(port, ready[0]) not in listening:
         return _wrong_target(visit, str(port.get("targetPort", visit.port)), listening)
-    if all("refused" in reply.problem for reply in silent) or len(silent) < len(visit.replies):
+    refusals = [reply for reply in silent if "refused" in reply.problem]
+    if silent and (len(refusals) == len(silent) or len(silent) < len(visit.replies)):
         return _refused(visit, silent)
     return cannot_check(
         "page.unreachable",

@@ -30,7 +30,7 @@ def pods_behind(service: Object, pods: Sequence[Object]) -> list[Object]:
 
 
 def is_outside(service: Object) -> bool:
-    return service["spec"].get("type") == OUTSIDE
+    return str(service["spec"].get("type")) == OUTSIDE
 
 
 def outside_addresses(service: Object) -> list[str]:

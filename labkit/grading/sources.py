@@ -1,0 +1,62 @@
+"""Where a snapshot comes from: one API server as the grader sees it, web addresses, a clock."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from labkit.foundation.errors import LabError
+from labkit.foundation.waiting import Clock
+from labkit.grading.snapshot import Failed, Object
+from labkit.kube.exchange import Answer
+from labkit.remote.web import Page
+
+T = TypeVar("T")
+
+
+class ClusterReader(Protocol):
+    """What of `labkit.kube.reader.Reader` a snapshot needs."""
+
+    def version(self) -> str: ...
+
+    def list(
+        self, kind: str, *, namespace: str | None = None, labels: str = "", at_most: int = 0
+    ) -> Sequence[Object]: ...
+
+    def get(self, kind: str, name: str, *, namespace: str | None = None) -> Object: ...
+
+    def watch(
+        self, kind: str, *, namespace: str | None = None, fields: str = "", seconds: float = 60
+    ) -> Iterator[tuple[str, Object]]: ...
+
+    def through_service(
+        self, namespace: str, service: str, port: int | str, path: str = "/"
+    ) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one attendee's exercise is on the cluster."""
+
+    namespaces: Mapping[str, str]
+    """Names by suffix, "" for the exercise's own."""
+    seed_namespace: str
+    seed_name: str
+    """Of the ConfigMap that holds the SeedRecord."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a snapshot comes from."""
+
+    reader: ClusterReader
+    """With the grader's identity."""
+    get_pages: Callable[[Sequence[str], Clock], Sequence[Page]]
+    """`labkit.remote.web.get_pages`."""
+    clock: Clock
+
+
+def attempted(what: str, look: Callable[[], T]) -> T | Failed:
+    try:
+        return look()
+    except LabError as problem:
+        return Failed(what, problem.what_happened, problem.next_step)
