@@ -5,7 +5,7 @@ from pathlib import Path
 
 from labkit.cluster.control_plane import DNS_ADDRESS, POD_RANGE
 from labkit.cluster.engine import NodeShape
-from labkit.cluster.local.flavors import Flavor
+from labkit.cluster.flavors import Flavor
 from labkit.cluster.local.network import in_namespace, pod_range
 from labkit.cluster.local.paths import NodePaths
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
@@ -150,7 +150,7 @@ def cni_network(node: Node) -> str:
 
 
 def cni_configuration(node: Node) -> dict[str, object]:
-    """ptp rather than bridge: network policies see every packet between two Pods routed."""
+    """Ptp rather than bridge: network policies see every packet between two Pods routed."""
     addresses = {
         "type": "host-local",
         "ranges": [[{"subnet": pod_range(node.index)}]],

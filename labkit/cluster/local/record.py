@@ -6,20 +6,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from labkit.cluster.engine import NodeShape
+from labkit.cluster.node_record import NodeRecord, nodes_from, with_shapes
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
-
-
-@dataclass(frozen=True, slots=True)
-class NodeRecord:
-    index: int
-    """From 1; decides the node's address and its Pods' range. Free again once removed."""
-    shape: NodeShape
-
-    @property
-    def name(self) -> str:
-        return self.shape.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +24,7 @@ class ClusterRecord:
 
     def with_nodes(self, shapes: Iterable[NodeShape]) -> "ClusterRecord":
         """More nodes, each with a free name and index."""
-        nodes = list(self.nodes)
-        for shape in shapes:
-            index = _first_free({node.index for node in nodes})
-            name = shape.name or f"node{index}"
-            nodes.append(NodeRecord(index, replace(shape, name=name)))
-        return replace(self, nodes=tuple(nodes))
+        return replace(self, nodes=with_shapes(self.nodes, shapes))
 
     def without_node(self, name: str) -> "ClusterRecord":
         return replace(self, nodes=tuple(node for node in self.nodes if node.name != name))
@@ -48,19 +33,13 @@ class ClusterRecord:
         return next((node for node in self.nodes if node.name == name), None)
 
 
-def _first_free(taken: set[int]) -> int:
-    return next(index for index in range(1, len(taken) + 2) if index not in taken)
-
-
 def read_record(path: Path) -> ClusterRecord | None:
     """None when there is no such cluster. Raises FileProblem for a file that is not ours."""
     if not path.exists():
         return None
     try:
         content = json.loads(path.read_text())
-        nodes = tuple(
-            NodeRecord(node["index"], shape_from(node["shape"])) for node in content.pop("nodes")
-        )
+        nodes = nodes_from(content.pop("nodes"))
         return ClusterRecord(nodes=nodes, **content)
     except (ValueError, TypeError, KeyError) as problem:
         raise FileProblem(
@@ -68,22 +47,6 @@ def read_record(path: Path) -> ClusterRecord | None:
             say("is not a cluster's record ({problem})", problem=problem),
             say("Run `labkit down`, then `labkit up`."),
         ) from problem
-
-
-def shape_from(content: dict[str, object]) -> NodeShape:
-    """A shape from JSON, where tuples have become lists. Raises KeyError or TypeError."""
-    labels = content.get("labels") or []
-    taints = content.get("taints") or []
-    if not (isinstance(labels, list) and isinstance(taints, list)):
-        raise TypeError("labels and taints are lists")
-    return NodeShape(
-        flavor=str(content["flavor"]),
-        pool=str(content["pool"]),
-        name=str(content["name"]),
-        labels=tuple((str(key), str(value)) for key, value in labels),
-        taints=tuple(str(taint) for taint in taints),
-        cordoned=bool(content.get("cordoned", False)),
-    )
 
 
 def write_record(path: Path, record: ClusterRecord) -> None:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.cluster.control_plane import ControlPlane
-from labkit.cluster.local.flavors import checked_flavor
+from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local.network import Command, Network, in_namespace
 from labkit.cluster.local.node import Node
-from labkit.cluster.local.paths import ClusterPaths, MachinePaths, checked_name
-from labkit.cluster.local.record import ClusterRecord, NodeRecord
+from labkit.cluster.local.paths import ClusterPaths, MachinePaths
+from labkit.cluster.local.record import ClusterRecord
+from labkit.cluster.names import checked_name
+from labkit.cluster.node_record import NodeRecord
 from labkit.cluster.supervision import Supervisor
 from labkit.foundation.errors import LabError
 from labkit.foundation.process import Runner

@@ -10,21 +10,29 @@ from labkit.cluster.control_plane import ControlPlane
 from labkit.cluster.credentials import ensure_administrator, ensure_credentials
 from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.cluster.errors import NodeNotReady
+from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local import images, network, node_files
 from labkit.cluster.local.controllers import controllers_group
-from labkit.cluster.local.flavors import checked_flavor
 from labkit.cluster.local.network import NODE_LIMIT, Network
 from labkit.cluster.local.node import Node, process_group
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import namespaces
-from labkit.cluster.local.site import Host, Site, control_plane_of, network_of, node_of
-from labkit.cluster.local.supervising import ensure_groups
+from labkit.cluster.local.site import (
+    NODE_IMAGES,
+    Host,
+    Site,
+    control_plane_of,
+    network_of,
+    node_of,
+)
 from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.supervising import ensure_groups
 from labkit.foundation.errors import SettingInvalid, TimedOut
 from labkit.foundation.files import PRIVATE, locked, write_atomically
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
+from labkit.kube.conditions import node_ready
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 
@@ -141,7 +149,7 @@ def _start_processes(begun: Start) -> None:
     plane = ProcessGroup(begun.site.name, plans, str(begun.site.paths.logs))
     groups = [plane, *(process_group(node) for node in begun.nodes())]
     with locked(begun.site.machine.lock, holder="start processes"):
-        ensure_groups(begun.site, groups)
+        ensure_groups(begun.site.supervisor, groups, begun.site.clock)
 
 
 def start_waiting(begun: Start) -> None:
@@ -152,7 +160,7 @@ def start_waiting(begun: Start) -> None:
         if plan.waits and (site.name, plan.name) not in running:
             site.supervisor.start(site.name, plan.name)
     with locked(site.machine.lock, holder="start controllers"):
-        ensure_groups(site, [controllers_group(site, begun.archives)])
+        ensure_groups(site.supervisor, [controllers_group(site)], site.clock)
 
 
 def wait_for_api(begun: Start) -> None:
@@ -176,7 +184,7 @@ def load_images(begun: Start, nodes: list[Node]) -> None:
 
 def _load_first(begun: Start, node: Node) -> None:
     images.wait_for_containerd(node, begun.site.clock)
-    images.load(node, list(begun.archives.values()), begun.site.run)
+    images.load(node, [begun.archives[name] for name in NODE_IMAGES], begun.site.run)
 
 
 def wait_for_nodes(begun: Start, names: list[str]) -> None:
@@ -186,7 +194,7 @@ def wait_for_nodes(begun: Start, names: list[str]) -> None:
 
     def all_ready() -> bool:
         for node in reader.list("Node"):
-            if is_ready(node):
+            if node_ready(node):
                 missing.discard(node["metadata"]["name"])
         return not missing
 
@@ -206,13 +214,6 @@ def wait_for_nodes(begun: Start, names: list[str]) -> None:
             say("Run `labkit logs {name}/kubelet`.", name=name),
             last_line(log),
         ) from late
-
-
-def is_ready(node: dict[str, object]) -> bool:
-    """Whether a raw Node object carries the condition Ready=True."""
-    status = node.get("status")
-    conditions = status.get("conditions", []) if isinstance(status, dict) else []
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
 def last_line(path: Path) -> str:

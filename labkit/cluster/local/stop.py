@@ -13,6 +13,7 @@ from labkit.cluster.local import cgroups, network, residue
 from labkit.cluster.local.network import Network
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.site import Site, network_of
+from labkit.cluster.processes import kill, marked_processes
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.files import locked
 from labkit.foundation.progress import shown
@@ -87,10 +88,10 @@ def _end_processes(site: Site, groups: list[str], cgroup: str) -> None:
     """Also what supervision does not reach: shims, containers, survivors of a killed supervisor."""
     _begin_stop(site, groups)
     for name in groups:
-        residue.kill(residue.marked_processes(f"{name}/"), site.clock)
-    residue.kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
+        kill(marked_processes(f"{name}/"), site.clock)
+    kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
     # A shim that was killed leaves its container's processes behind for a moment.
-    residue.kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
+    kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
     alive = site.supervisor.is_alive()
     for name in groups:
         if alive:

@@ -1,39 +1,38 @@
-"""Groups of processes under the machine's one supervisor, also after it or they were killed."""
+"""Groups of processes under one supervisor, also after it or they were killed."""
 
 from dataclasses import replace
 
-from labkit.cluster.local.residue import survivors
-from labkit.cluster.local.site import Site
 from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.processes import survivors
 from labkit.cluster.supervision import Supervisor
 from labkit.foundation.waiting import Clock
 
 
-def ensure_groups(site: Site, groups: list[ProcessGroup]) -> None:
-    """Have every group supervised and started; the caller holds the machine's lock.
+def ensure_groups(supervisor: Supervisor, groups: list[ProcessGroup], clock: Clock) -> None:
+    """Have every group supervised and started; the caller holds the supervisor's lock.
 
     What runs as it should is left alone; what outlived its supervisor is adopted.
     """
-    supervisor = site.supervisor
     if not supervisor.is_alive():
         keep_survivors(supervisor)
         for group in groups:
             supervisor.write_group(group, survivors(group))
         supervisor.launch()
-        supervisor.wait_alive(site.clock)
+        supervisor.wait_alive(clock)
         return
     present = set(supervisor.group_names())
     for group in groups:
-        _ensure_group(site, group, present)
+        _ensure_group(supervisor, group, present, clock)
 
 
-def _ensure_group(site: Site, group: ProcessGroup, present: set[str]) -> None:
-    supervisor = site.supervisor
+def _ensure_group(
+    supervisor: Supervisor, group: ProcessGroup, present: set[str], clock: Clock
+) -> None:
     if group.name in present:
         if supervisor.read_group(group.name) == group:
             _start_stopped(supervisor, group)
             return
-        supervisor.remove_group(group.name, site.clock)
+        supervisor.remove_group(group.name, clock)
     supervisor.write_group(group, survivors(group))
     supervisor.add_group(group.name)
 
@@ -62,7 +61,7 @@ def _started_at_once(group: ProcessGroup) -> ProcessGroup:
 
 
 def relaunch(supervisor: Supervisor, clock: Clock) -> None:
-    """A new supervisor for what the old one left behind; the caller holds the machine's lock."""
+    """A new supervisor for what the old one left behind; the caller holds its lock."""
     keep_survivors(supervisor)
     supervisor.launch()
     supervisor.wait_alive(clock)

@@ -42,11 +42,15 @@ FLAVORS = {
 }
 
 
-def checked_flavor(name: str, host_cpus: int) -> Flavor:
-    """The flavor of that name, if a machine with `host_cpus` cores can show it."""
+def known_flavor(name: str) -> Flavor:
     if name not in FLAVORS:
         raise SettingInvalid("--flavor", name, f"one of {', '.join(FLAVORS)}")
-    flavor = FLAVORS[name]
+    return FLAVORS[name]
+
+
+def checked_flavor(name: str, host_cpus: int) -> Flavor:
+    """The flavor of that name, if a machine with `host_cpus` cores can show it."""
+    flavor = known_flavor(name)
     if flavor.vcpus > host_cpus:
         raise LabError(
             say(

@@ -1,0 +1,53 @@
+"""What each node of a cluster is to be, as an engine writes it down."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labkit.cluster.engine import NodeShape
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    index: int
+    """From 1; decides the node's address and its Pods' range. Free again once removed."""
+    shape: NodeShape
+
+    @property
+    def name(self) -> str:
+        return self.shape.name
+
+
+def with_shapes(nodes: Iterable[NodeRecord], shapes: Iterable[NodeShape]) -> tuple[NodeRecord, ...]:
+    """More nodes, each with a free name and index."""
+    grown = list(nodes)
+    for shape in shapes:
+        index = _first_free({node.index for node in grown})
+        name = shape.name or f"node{index}"
+        grown.append(NodeRecord(index, replace(shape, name=name)))
+    return tuple(grown)
+
+
+def _first_free(taken: set[int]) -> int:
+    return next(index for index in range(1, len(taken) + 2) if index not in taken)
+
+
+def nodes_from(content: Iterable[dict[str, Any]]) -> tuple[NodeRecord, ...]:
+    """From JSON. Raises KeyError or TypeError for what is not a list of nodes."""
+    return tuple(NodeRecord(node["index"], shape_from(node["shape"])) for node in content)
+
+
+def shape_from(content: dict[str, object]) -> NodeShape:
+    """A shape from JSON, where tuples have become lists. Raises KeyError or TypeError."""
+    labels = content.get("labels") or []
+    taints = content.get("taints") or []
+    if not (isinstance(labels, list) and isinstance(taints, list)):
+        raise TypeError("labels and taints are lists")
+    return NodeShape(
+        flavor=str(content["flavor"]),
+        pool=str(content["pool"]),
+        name=str(content["name"]),
+        labels=tuple((str(key), str(value)) for key, value in labels),
+        taints=tuple(str(taint) for taint in taints),
+        cordoned=bool(content.get("cordoned", False)),
+    )
