@@ -71,7 +71,7 @@ class Credentials:
             next_step=say("It gives user {user} a credential.", user=self._access.user),
         )
         try:
-            return _read(json.loads(answered.output)["status"], self._access)
+            return _read(dict(json.loads(answered.output)["status"]), self._access)
         except (ValueError, KeyError, TypeError) as trouble:
             raise LabError(
                 say(

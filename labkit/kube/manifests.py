@@ -23,13 +23,12 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  theirs
         seen = set()
-        for key in (entry[0] for entry in node.value):
-            if key.value in seen and isinstance(key, yaml.ScalarNode):
+        for key in (entry[0] for entry in node.value if isinstance(entry[0], yaml.ScalarNode)):
+            if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, say("key {key} is written twice", key=key.value), key.start_mark
                 )
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
