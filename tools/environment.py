@@ -3,15 +3,14 @@
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.files import write_atomically
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress, shown
+from tools.pip_progress import PipProgress
 
-STEP_PACKAGES = "install Python packages"
 STEP_LABKIT = "put labkit in the environment"
 PIP_LIMIT_SECONDS = 3600  # a slow line; whoever waits sees how far it is
 PIP = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--progress-bar", "off"]
@@ -29,11 +28,11 @@ def fill(root: Path, kind: str, run: Runner, progress: Progress) -> None:
         make(folder, run, progress)
     forget_half_installed(folder)
     lock = root / "requirements" / f"{kind}.lock"
-    with shown(progress, STEP_PACKAGES):
+    with PipProgress(lock, folder, progress) as watch:
         run(
             [str(python), *PIP, "--no-deps", "--require-hashes", "--requirement", str(lock)],
             timeout_seconds=PIP_LIMIT_SECONDS,
-            watch=count_packages(lock, progress),
+            watch=watch,
             next_step=NO_NETWORK,
         )
     with shown(progress, STEP_LABKIT):
@@ -86,18 +85,3 @@ def make(folder: Path, run: Runner, progress: Progress) -> None:
                 f"Remove it as its owner: `sudo rm -r {folder}`.",
             ) from problem
         run([sys.executable, "-m", "venv", str(folder)], timeout_seconds=300)
-
-
-def count_packages(lock: Path, progress: Progress) -> Callable[[str], None]:
-    """Reads pip's lines: what it ignores here, what it has, what it fetches, what it writes."""
-    total = sum(line[:1].isalnum() for line in lock.read_text().splitlines())
-    seen = 0
-
-    def watch(line: str) -> None:
-        nonlocal total, seen
-        words = line.strip()
-        total -= words.startswith("Ignoring ")
-        seen += words.startswith(("Collecting ", "Requirement already satisfied: "))
-        progress.advanced(STEP_PACKAGES, seen, total)
-
-    return watch

@@ -20,7 +20,7 @@ from labkit.preflight.packages import (
 from tools.attended import run_attended
 
 APT = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a", "apt-get", "-q", "--yes"]
-SHOW_STATUS = ["-o", "APT::Status-Fd=1", "-o", "Dpkg::Use-Pty=0"]
+SHOW_STATUS = ["-o", "APT::Status-Fd=1"]
 APT_LISTS = Path("/var/lib/apt/lists")
 PERCENT = re.compile(r"^(?P<kind>dl|pm)status:[^:]*:(?P<percent>[\d.]+):")
 
