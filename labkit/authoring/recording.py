@@ -22,7 +22,8 @@ from labkit.foundation.text import say
 
 WIDGET = "application/vnd.jupyter.widget-view+json"  # only ids, which are random
 FAILURE = re.compile(
-    r"Traceback|^error: |^Error from server|^error when|command not found|^→ ", re.MULTILINE
+    r"Traceback|^error: |^Error from server|^error when|command not found|: not found$",
+    re.MULTILINE,
 )
 
 

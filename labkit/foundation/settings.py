@@ -67,3 +67,13 @@ def _number(key: str, word: str) -> int:
     if not word.isdecimal():
         raise SettingInvalid(key, word, "a whole number of at least 0")
     return int(word)
+
+
+def invoking_user() -> int:
+    """Whose command this is: the user id behind sudo, else our own."""
+    return int(os.environ.get("SUDO_UID", os.getuid()))
+
+
+def change_environment(values: Mapping[str, str]) -> None:
+    """For what a notebook starts from now on: its commands, and the settings read after this."""
+    os.environ.update(values)

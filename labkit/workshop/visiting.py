@@ -1,7 +1,6 @@
 """Be a visitor: find the address of a Service, and open a page as `curl` does."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +61,7 @@ def visit(address: str, *, clock: Clock, limit_seconds: float, pause_seconds: fl
     )
 
 
-def external_address(
-    service: str, *, run: Runner, clock: Clock, environment: Mapping[str, str], limit_seconds: float
-) -> str:
+def external_address(service: str, *, run: Runner, clock: Clock, limit_seconds: float) -> str:
     """The address that the outside world uses for a Service of the present namespace.
 
     Raises TimedOut when none was handed out in time.
@@ -73,7 +70,7 @@ def external_address(
     def look() -> str | None:
         command = ["kubectl", "get", "service", service, "-o", "json"]
         step = say("List yours with `kubectl get services`.")
-        found = json.loads(run(command, environment=environment, next_step=step).output)
+        found = json.loads(run(command, next_step=step).output)
         given = found.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]
         return given[0].get("ip") or given[0].get("hostname") or None
 

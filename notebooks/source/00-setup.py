@@ -45,13 +45,13 @@
 from labkit.notebook import answer, begin, check, doctor, hint, progress, reset, solution, start
 
 # %% [markdown]
-# The next cell says which cluster to use and whose exercises these are. Leave it as it is, unless
-# an instructor asks you to put your name here.
+# Three settings come next: which cluster, whose exercises, which place in the cluster. Empty means
+# "as this lab is set up", and that is right for you.
 
 # %% tags=["parameters"]
-engine = "local"
-attendee = "me"
-namespace = "me-00"
+engine = ""
+attendee = ""
+namespace = ""
 
 # %% [markdown]
 # Now begin. The lab prepares a place for you in the cluster, called a **namespace**, and connects
@@ -59,14 +59,14 @@ namespace = "me-00"
 # and the folder where your files are.
 
 # %%
-begin("00-setup", engine=engine, attendee=attendee, namespace=namespace)
+namespace = begin("00-setup", engine=engine, attendee=attendee, namespace=namespace)
 
 # %% [markdown]
 # ## Is everything there?
 #
-# The **doctor** looks at this machine and at the cluster. Each line is one thing that the lab needs.
-# If a line is not fine, it says in the same line how to mend it. Do that first, then run the cell
-# again.
+# The **doctor** looks at this machine and at the cluster. Each line is one thing that the lab
+# needs. If a line is not fine, it says in the same line how to mend it. Do that first, then run the
+# cell again.
 
 # %% tags=["nbval-ignore-output"] why="The doctor describes the machine, and each one differs."
 doctor()
@@ -157,9 +157,9 @@ doctor()
 # !kubectl get pods -n kube-system -l k8s-app=kube-dns
 
 # %% [markdown]
-# That was all: `get`, `describe`, `-n` and `-l` will take you far. `kubectl get` knows many kinds of
-# things besides `nodes` and `pods`; you will need `services` in a minute. A **Service** is a lasting
-# address in front of Pods.
+# That was all: `get`, `describe`, `-n` and `-l` will take you far. `kubectl get` knows many kinds
+# of things besides `nodes` and `pods`; you will need `services` in a minute. A **Service** is a
+# lasting address in front of Pods.
 #
 # ## How an exercise works
 #

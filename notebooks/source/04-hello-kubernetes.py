@@ -33,12 +33,12 @@
 from labkit.notebook import begin, check, external_address, hint, progress, solution, start, visit
 
 # %% [markdown]
-# Leave the settings as they are, unless an instructor tells you otherwise.
+# The settings stay empty: "as this lab is set up".
 
 # %% tags=["parameters"]
-engine = "local"
-attendee = "me"
-namespace = "me-04"
+engine = ""
+attendee = ""
+namespace = ""
 
 # %% [markdown]
 # Expect the name of a namespace and the folder of your files. On a cluster of your own you would
@@ -46,7 +46,7 @@ namespace = "me-04"
 # full room many people share one cluster and each may only touch what is theirs.
 
 # %%
-begin("04-hello-kubernetes", engine=engine, attendee=attendee, namespace=namespace)
+namespace = begin("04-hello-kubernetes", engine=engine, attendee=attendee, namespace=namespace)
 
 # %% [markdown]
 # ## 1. Say what should run
@@ -155,8 +155,8 @@ for _ in range(10):
 # !kubectl rollout status deployment/hello --timeout=120s
 
 # %% [markdown]
-# List the Pods: expect three *new* names, because a Pod is never changed, it is replaced. Then visit
-# ten times more: expect version 2 in every line.
+# List the Pods: expect three *new* names, because a Pod is never changed, it is replaced. Then
+# visit ten times more: expect version 2 in every line.
 
 # %%
 # !kubectl get pods -l app=hello --field-selector=status.phase=Running
@@ -183,8 +183,8 @@ for _ in range(10):
 # !kubectl delete namespace {namespace}
 
 # %% [markdown]
-# Ask for Services in that namespace. Expect `No resources found`. On a real cloud this is the moment
-# the bill stops.
+# Ask for Services in that namespace. Expect `No resources found`. On a real cloud this is the
+# moment the bill stops.
 
 # %%
 # !kubectl get services -n {namespace}

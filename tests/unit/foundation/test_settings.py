@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from labkit.foundation.errors import SettingInvalid
-from labkit.foundation.settings import read_settings
+from labkit.foundation.process import merged_environment
+from labkit.foundation.settings import change_environment, read_settings
 
 
 def test_lab_and_cache_are_in_the_users_home_unless_told_otherwise() -> None:
@@ -46,3 +47,8 @@ def test_seed_that_is_not_a_whole_number_is_refused(word: str) -> None:
 def test_empty_home_variable_does_not_put_the_lab_in_the_root_folder() -> None:
     assert read_settings({"HOME": ""}).home != Path("labkit")
     assert read_settings({"HOME": ""}).home.is_absolute()
+
+
+def test_a_changed_environment_reaches_the_programs_started_after_it() -> None:
+    change_environment({"LABKIT_TEST_WORD": "open"})
+    assert merged_environment({})["LABKIT_TEST_WORD"] == "open"

@@ -1,0 +1,105 @@
+"""Begin a lesson: a namespace for its demo, its files for the learner, kubectl pointed there.
+
+Safe to call again at any time; what the learner changed in a file stays.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit.foundation.errors import SettingInvalid
+from labkit.foundation.text import say
+from labkit.kube.conditions import is_gone
+from labkit.kube.reader import Reader
+from labkit.kube.resources import ObjectReference
+from labkit.kube.waiting import wait_for
+from labkit.kube.writer import Writer
+from labkit.workshop.identities import write_learner_kubeconfig
+from labkit.workshop.lab import Lab
+from labkit.workshop.names import labels_of
+from labkit.workshop.rights import attendee_objects, lesson_objects
+from labkit.workshop.workspace import hand_out
+
+LESSON_LABEL = "labkit.example/lesson"
+ENDING_SECONDS = 60  # a namespace with hello in it takes about 6 to be deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a lesson's first cell tells."""
+
+    lesson: str
+    namespace: str
+    folder: Path
+    """Where all of the learner's files are; those of a lesson are in a folder called like it."""
+    files: tuple[Path, ...]
+    missing: tuple[str, ...]
+    """Capabilities that the lesson needs and this cluster does not have."""
+    cluster: str
+    engine: str
+
+
+def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Begun:
+    """Make it ready to work in.
+
+    Raises SettingInvalid for an unknown lesson, an engine that is not the one that runs, or a
+    namespace that is not the attendee's.
+    """
+    needed = lesson_facts(lab, lesson).get("capabilities", ())
+    if engine not in ("", lab.record.engine):
+        form = say("{engine}, which is what runs here", engine=lab.record.engine)
+        raise SettingInvalid("engine", engine, form)
+    place = namespace or f"{lab.attendee}-{lesson.partition('-')[0]}"
+    if not place.startswith(f"{lab.attendee}-"):
+        form = say("a name that begins with `{attendee}-`", attendee=lab.attendee)
+        raise SettingInvalid("namespace", place, form)
+    _prepare(lab, lesson, place)
+    write_learner_kubeconfig(lab, place)
+    files = hand_out(lab.settings, lesson, lab.content / "manifests" / lesson, {"ns": place})
+    return Begun(
+        lesson,
+        place,
+        lab.settings.home / "work",
+        files,
+        tuple(name for name in needed if not lab.has(name)),
+        lab.record.name,
+        lab.record.engine,
+    )
+
+
+def lesson_facts(lab: Lab, lesson: str) -> dict[str, Any]:
+    """What the author noted for a lesson: minutes and capabilities."""
+    path = lab.content / "notebooks" / f"{lesson}.ipynb"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.ipynb"))) or say("none yet")
+        raise SettingInvalid("lesson", lesson, say("one of: {known}", known=known))
+    metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+    return dict(metadata.get("labkit", {}))
+
+
+def _prepare(lab: Lab, lesson: str, namespace: str) -> None:
+    """As the administrator, since a learner may make no namespaces on a shared cluster."""
+    access = lab.administrator()
+    with (
+        Reader(access, run=lab.run, clock=lab.clock) as reader,
+        Writer(access, run=lab.run, clock=lab.clock) as writer,
+    ):
+        _wait_out_an_end(reader, namespace)
+        labels = {**labels_of(lab.attendee), LESSON_LABEL: lesson}
+        for made in (
+            *attendee_objects(lab.attendee),
+            *lesson_objects(lab.attendee, namespace, labels),
+        ):
+            writer.apply(made)
+
+
+def _wait_out_an_end(reader: Reader, namespace: str) -> None:
+    """A namespace that is being deleted takes nothing new."""
+    wait_for(
+        reader,
+        ObjectReference("Namespace", namespace),
+        lambda found: is_gone(found) or "deletionTimestamp" not in found["metadata"],
+        limit_seconds=ENDING_SECONDS,
+        awaited=say("the old namespace {name} to be deleted", name=namespace),
+    )

@@ -1,0 +1,69 @@
+"""What learners open is what authors wrote, and it keeps the rules of a lesson."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from labkit.authoring.content import Content, chosen_sources
+from labkit.authoring.notebooks import notebook_differences, read_source
+from labkit.authoring.recording import failures
+from labkit.authoring.rules import breaches
+from labkit.authoring.sentences import template_differences
+from labkit.authoring.solved import sources_differ
+from tests.content.repository import ROOT
+
+CONTENT = Content(ROOT)
+SOURCES = chosen_sources(CONTENT, ())
+
+
+def stem(path: Path) -> str:
+    return path.stem
+
+
+def recorded_run(source: Path) -> Any:
+    path = CONTENT.expected / f"{source.stem}.ipynb"
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def test_there_are_lessons() -> None:
+    assert {"00-setup", "04-hello-kubernetes"} <= {source.stem for source in SOURCES}
+
+
+def test_notebooks_equal_their_sources() -> None:
+    assert [difference.sentence for difference in notebook_differences(CONTENT)] == []
+
+
+def test_every_sentence_is_in_the_template_for_translators() -> None:
+    assert [difference.sentence for difference in template_differences(CONTENT)] == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=stem)
+def test_lesson_keeps_the_rules(source: Path) -> None:
+    found = breaches(source, CONTENT)
+    assert [f"cell {breach.cell} {breach.sentence}" for breach in found] == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=stem)
+def test_recorded_run_is_of_the_lesson_as_it_is_now(source: Path) -> None:
+    difference = sources_differ(recorded_run(source), read_source(source))
+    assert difference == "", "run `labkit build --record`"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=stem)
+def test_no_recorded_output_is_a_failure(source: Path) -> None:
+    assert list(failures(recorded_run(source))) == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=stem)
+def test_every_manifest_that_a_lesson_names_is_there(source: Path) -> None:
+    folder = ROOT / "manifests" / source.stem
+    named = {
+        word
+        for cell in read_source(source).cells
+        for word in cell.source.split()
+        if word.startswith(f"{source.stem}/") and word.endswith(".yaml")
+    }
+    there = {f"{source.stem}/{path.name}" for path in folder.glob("*.yaml")}
+    assert named == there
