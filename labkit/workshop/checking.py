@@ -1,0 +1,88 @@
+"""`check`: one look at the cluster as the grader, and the verdict of it."""
+
+from dataclasses import dataclass
+
+from labkit.foundation.text import say
+from labkit.grading.exercise import Exercise, find_exercise
+from labkit.grading.grader import Graded, cannot_grade, grade_settled
+from labkit.grading.snapshot import Snapshot
+from labkit.grading.sources import Place, Sources
+from labkit.grading.verdict import Verdict
+from labkit.kube.errors import Forbidden, KubeError
+from labkit.kube.reader import Reader
+from labkit.remote.web import get_pages
+from labkit.workshop.errors import ExerciseNotStarted, IdentityMissing
+from labkit.workshop.identities import access_as
+from labkit.workshop.lab import Lab
+from labkit.workshop.names import SYSTEM_NAMESPACE, namespaces_of, record_name
+from labkit.workshop.progress_log import Event, Happening, append
+from labkit.workshop.records import Stage, read_record
+from labkit.workshop.rights import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    exercise: Exercise
+    verdict: Verdict
+    snapshot: Snapshot | None = None
+    """None when nothing could be looked at."""
+
+
+def check(lab: Lab, exercise_id: str) -> Checked:
+    """Raises ExerciseNotStarted; whatever else stands in the way is a verdict: CANNOT_CHECK."""
+    exercise = find_exercise(lab.exercises, exercise_id)
+    checked = look(lab, exercise)
+    verdict = checked.verdict
+    details = {
+        "points": verdict.points,
+        "total": verdict.total,
+        "state": verdict.state.value,
+        "final": verdict.final,
+    }
+    append(lab.settings, Event(lab.clock.now(), exercise.id, Happening.CHECKED, details))
+    return checked
+
+
+def look(lab: Lab, exercise: Exercise) -> Checked:
+    """The same without a line in the learner's log, for the proof."""
+    missing = [name for name in exercise.capabilities if not lab.has(name)]
+    if missing:
+        names = ", ".join(missing)
+        seen = say(
+            "This cluster ({engine}) does not offer {names}.", engine=lab.record.engine, names=names
+        )
+        return _impossible(
+            lab, exercise, seen, say("Use the local engine: `labkit up --engine local`.")
+        )
+    try:
+        graded = _graded(lab, exercise)
+    except IdentityMissing as problem:
+        raise ExerciseNotStarted(exercise.id) from problem
+    except KubeError as problem:
+        return _impossible(lab, exercise, problem.what_happened, problem.next_step)
+    return Checked(exercise, graded.verdict, graded.snapshot)
+
+
+def _graded(lab: Lab, exercise: Exercise) -> Graded:
+    namespaces = namespaces_of(exercise, lab.attendee)
+    place = Place(namespaces, SYSTEM_NAMESPACE, record_name(lab.attendee, exercise.id))
+    access = access_as(lab, Role.GRADER, namespaces[""])
+    with Reader(access, run=lab.run, clock=lab.clock) as reader:
+        _require_started(lab, exercise, reader)
+        sources = Sources(reader, get_pages, lab.clock)
+        return grade_settled(exercise, place, sources, progress=lab.progress)
+
+
+def _require_started(lab: Lab, exercise: Exercise, reader: Reader) -> None:
+    """The grader may read this record only once `start` has made it."""
+    try:
+        record = read_record(reader, lab, exercise)
+    except Forbidden as problem:
+        raise ExerciseNotStarted(exercise.id) from problem
+    if record is None or record.stage is not Stage.READY:
+        raise ExerciseNotStarted(exercise.id)
+
+
+def _impossible(lab: Lab, exercise: Exercise, seen: str, next_step: str) -> Checked:
+    moment = f"{lab.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    return Checked(exercise, cannot_grade(exercise, moment, seen=seen, next_step=next_step))

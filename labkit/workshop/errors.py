@@ -1,0 +1,127 @@
+"""What can stand in the way of working on an exercise.
+
+WorkshopError
+├── LabNotStarted              no cluster is recorded as the lab's
+├── IdentityMissing            this cluster does not know the attendee yet
+├── ExerciseNotStarted         asked for before `start` finished
+├── WorkspaceChanged           reset would lose edits
+├── SolutionNotHere            this copy of the workshop carries no solutions
+├── AnswerUnknown              a value noted under a name that the exercise does not ask for
+├── StepStopped                exercise, step of a steps.toml, cause
+├── StepGaveNothing            a command of a step printed nothing of what was looked for
+├── LeftoversRemain            reset waited, and something of the old attempt is still there
+└── PageNotUnderstood          a page asked for facts holds something else
+"""
+
+from pathlib import Path
+
+from labkit.foundation.errors import LabError
+from labkit.foundation.text import say
+
+
+class WorkshopError(LabError):
+    """Something between the learner and an exercise."""
+
+
+class LabNotStarted(WorkshopError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            say("No lab is running: {path} names no cluster.", path=path),
+            say("Run `labkit up`, then try again."),
+        )
+
+
+class IdentityMissing(WorkshopError):
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            say("This cluster does not know {account} yet.", account=account),
+            say("Run `labkit start` with an exercise; it makes the identities."),
+        )
+
+
+class ExerciseNotStarted(WorkshopError):
+    def __init__(self, exercise_id: str) -> None:
+        super().__init__(
+            say("Exercise {id} has not been started here.", id=exercise_id),
+            say("Run `labkit start {id}`.", id=exercise_id),
+        )
+
+
+class WorkspaceChanged(WorkshopError):
+    def __init__(self, exercise_id: str, files: tuple[str, ...]) -> None:
+        super().__init__(
+            say("You changed {files}; a reset would replace it.", files=", ".join(files)),
+            say(
+                "Run `labkit reset {id} --set-aside`: your files are kept beside the fresh ones.",
+                id=exercise_id,
+            ),
+        )
+        self.files = files
+
+
+class SolutionNotHere(WorkshopError):
+    def __init__(self, exercise_id: str) -> None:
+        super().__init__(
+            say("This copy of the workshop carries no solution of {id}.", id=exercise_id),
+            say("Take the next hint, or ask your instructor."),
+        )
+
+
+class AnswerUnknown(WorkshopError):
+    def __init__(self, exercise_id: str, name: str, expected: tuple[str, ...]) -> None:
+        super().__init__(
+            say("Exercise {id} does not ask for {name!r}.", id=exercise_id, name=name),
+            say("It asks for: {names}.", names=", ".join(expected) or say("nothing")),
+        )
+
+
+class StepStopped(WorkshopError):
+    def __init__(self, exercise_id: str, step: str, cause: LabError) -> None:
+        super().__init__(
+            say(
+                "Exercise {id} stopped at “{step}”: {cause}",
+                id=exercise_id,
+                step=step,
+                cause=cause.what_happened,
+            ),
+            cause.next_step,
+            cause.evidence,
+        )
+        self.step = step
+        self.cause = cause
+
+
+class StepGaveNothing(WorkshopError):
+    def __init__(self, command: str, pattern: str, output: str) -> None:
+        super().__init__(
+            say(
+                "`{command}` printed nothing that fits {pattern!r}.",
+                command=command,
+                pattern=pattern,
+            ),
+            say("Run it by hand; then correct `match` in steps.toml."),
+            output,
+        )
+
+
+class LeftoversRemain(WorkshopError):
+    def __init__(self, exercise_id: str, left: tuple[str, ...], limit_seconds: float) -> None:
+        super().__init__(
+            say(
+                "After {seconds:g} s, {left} of exercise {id} is still being deleted.",
+                seconds=limit_seconds,
+                left=", ".join(left),
+                id=exercise_id,
+            ),
+            say("Run `labkit reset {id}` again; it goes on where it stopped.", id=exercise_id),
+        )
+        self.left = left
+
+
+class PageNotUnderstood(WorkshopError):
+    def __init__(self, address: str, text: str) -> None:
+        super().__init__(
+            say("{address} answered with something that is not JSON.", address=address),
+            say("Pages for programs have a path of their own, such as `/info`."),
+            text,
+        )

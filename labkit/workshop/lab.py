@@ -1,0 +1,160 @@
+"""The lab: which cluster it is, and who opens it as whom.
+
+`labkit up` records the cluster in the home folder; everything that a learner does opens it here.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import labkit
+from labkit.foundation.errors import FileProblem
+from labkit.foundation.files import PRIVATE, write_atomically
+from labkit.foundation.process import Runner, SystemRunner
+from labkit.foundation.progress import Progress, Quiet
+from labkit.foundation.settings import Settings
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock, SystemClock
+from labkit.workshop.errors import LabNotStarted
+from labkit.workshop.names import checked_attendee
+
+if TYPE_CHECKING:
+    from labkit.cluster.engine import Engine
+    from labkit.kube.kubeconfig import Access
+
+CONTENT = Path(labkit.__file__).parents[1]
+"""The work tree: exercises, solutions, notebooks and labkit itself are side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabRecord:
+    """The cluster that exercises run on."""
+
+    name: str
+    engine: str
+    kubeconfig: Path
+    """The administrator's."""
+    capabilities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """An attendee's place to work: the cluster, the home folder, and how the outside is reached."""
+
+    settings: Settings
+    record: LabRecord
+    run: Runner
+    clock: Clock
+    progress: Progress = field(default_factory=Quiet)
+    content: Path = CONTENT
+    open_engine: Callable[[], "Engine"] | None = None
+    """Another way to the engine than by its name, for tests."""
+
+    @property
+    def attendee(self) -> str:
+        return checked_attendee(self.settings)
+
+    @property
+    def exercises(self) -> Path:
+        return self.content / "exercises"
+
+    @property
+    def solutions(self) -> Path:
+        return self.content / "solutions"
+
+    def has(self, capability: str) -> bool:
+        return capability in self.record.capabilities
+
+    def administrator(self) -> "Access":
+        """Used to make namespaces and identities, never to grade or to solve."""
+        from labkit.kube.kubeconfig import read_access
+
+        return read_access(self.record.kubeconfig)
+
+    def engine(self) -> "Engine":
+        if self.open_engine:
+            return self.open_engine()
+        from labkit.cluster.opening import open_engine
+
+        chosen = replace(self.settings, engine=self.record.engine)
+        return open_engine(self.record.name, chosen, self.run, self.clock)
+
+    def for_attendee(self, attendee: str, home: Path, seed: int) -> "Lab":
+        """The same cluster for somebody else, with a home folder of their own."""
+        settings = replace(self.settings, attendee=attendee, home=home, seed=seed)
+        return replace(self, settings=settings)
+
+
+def record_lab(
+    settings: Settings,
+    *,
+    name: str,
+    engine: str,
+    kubeconfig: Path,
+    capabilities: Iterable[str] = (),
+) -> LabRecord:
+    """Make this cluster the lab's; an earlier one is replaced at once and whole."""
+    record = LabRecord(name, engine, kubeconfig.absolute(), frozenset(map(str, capabilities)))
+    written = {
+        "name": record.name,
+        "engine": record.engine,
+        "kubeconfig": str(record.kubeconfig),
+        "capabilities": sorted(record.capabilities),
+    }
+    write_atomically(record_path(settings), json.dumps(written, indent=1) + "\n", mode=PRIVATE)
+    return record
+
+
+def forget_lab(settings: Settings, name: str) -> None:
+    """After `labkit down`: the lab has no cluster any more, if it was this one."""
+    try:
+        ours = read_record(settings).name == name
+    except (LabNotStarted, FileProblem):
+        ours = True
+    if ours:
+        record_path(settings).unlink(missing_ok=True)
+
+
+def read_record(settings: Settings) -> LabRecord:
+    """Raises LabNotStarted when `labkit up` has not run, FileProblem for a file not ours."""
+    path = record_path(settings)
+    try:
+        written: Mapping[str, object] = json.loads(path.read_text(encoding="utf-8"))
+        capabilities = written["capabilities"]
+        if not isinstance(capabilities, list):
+            raise TypeError("capabilities")
+        return LabRecord(
+            str(written["name"]),
+            str(written["engine"]),
+            Path(str(written["kubeconfig"])),
+            frozenset(map(str, capabilities)),
+        )
+    except FileNotFoundError:
+        raise LabNotStarted(path) from None
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise FileProblem(
+            path, say("is not the lab's record"), say("Run `labkit up`; it writes it again.")
+        ) from problem
+
+
+def open_lab(
+    settings: Settings,
+    *,
+    run: Runner | None = None,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+) -> Lab:
+    """Raises LabNotStarted; whether the cluster answers shows at the first call to it."""
+    return Lab(
+        settings,
+        read_record(settings),
+        run or SystemRunner(),
+        clock or SystemClock(),
+        progress or Quiet(),
+    )
+
+
+def record_path(settings: Settings) -> Path:
+    return settings.home / "lab.json"

@@ -1,0 +1,63 @@
+"""Where the learner stands in the whole workshop, and what comes next. From the log alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.foundation.settings import Settings
+from labkit.grading.exercise import Exercise, exercise_folders, load_exercise
+from labkit.grading.verdict import State
+from labkit.workshop.lab import CONTENT
+from labkit.workshop.progress_log import Event, Happening, read_events
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One exercise as the log tells it."""
+
+    exercise: Exercise
+    started: bool = False
+    checks: int = 0
+    hints: int = 0
+    points: int = 0
+    """The best of all checks."""
+    total: int = 10
+    passed: bool = False
+    solution_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    standings: tuple[Standing, ...]
+
+    @property
+    def passed(self) -> int:
+        return sum(standing.passed for standing in self.standings)
+
+    @property
+    def next(self) -> Standing | None:
+        """The first begun and not passed, else the first not passed; None at the end."""
+        open_ones = [one for one in self.standings if not one.passed]
+        begun = [one for one in open_ones if one.started]
+        return next(iter((*begun, *open_ones)), None)
+
+
+def overview(settings: Settings, *, content: Path = CONTENT) -> Overview:
+    events = read_events(settings)
+    folders = exercise_folders(content / "exercises").values()
+    return Overview(tuple(standing(load_exercise(folder), events) for folder in folders))
+
+
+def standing(exercise: Exercise, events: Iterable[Event]) -> Standing:
+    ours = [event for event in events if event.exercise == exercise.id]
+    checks = [event.details for event in ours if event.happening is Happening.CHECKED]
+    happened = {event.happening for event in ours}
+    return Standing(
+        exercise,
+        started=Happening.STARTED in happened or Happening.RESET in happened,
+        checks=len(checks),
+        hints=max((int(e.details.get("rung", 0)) for e in ours), default=0),
+        points=max((int(check.get("points", 0)) for check in checks), default=0),
+        passed=any(check.get("state") == State.PASSED for check in checks),
+        solution_shown=Happening.SOLUTION_SHOWN in happened or Happening.SOLVED in happened,
+    )
