@@ -30,6 +30,10 @@ class ControlPlane:
     """Put before each command, such as nsenter into a network namespace."""
     safe_writes: bool = False
     encrypt_secrets: bool = False
+    advertised: str = ""
+    """What the Service `kubernetes` names as the API server's address; "" means `address`."""
+    api_flags: tuple[str, ...] = ()
+    """More flags of the API server, for what differs between engines."""
 
     @property
     def pki(self) -> Path:
@@ -72,7 +76,7 @@ def api_server(plane: ControlPlane) -> ProcessPlan:
     return _plan(
         plane,
         "kube-apiserver",
-        [*_api_addresses(plane), *_api_identity(plane), *_api_behaviour(plane)],
+        [*_api_addresses(plane), *_api_identity(plane), *_api_behaviour(plane), *plane.api_flags],
     )
 
 
@@ -81,7 +85,7 @@ def _api_addresses(plane: ControlPlane) -> list[str]:
         f"--etcd-servers={plane.etcd_server}",
         f"--bind-address={plane.address}",
         f"--secure-port={plane.port}",
-        f"--advertise-address={plane.address}",
+        f"--advertise-address={plane.advertised or plane.address}",
         f"--service-cluster-ip-range={SERVICE_RANGE}",
         # Else logs and exec look up the node's name in DNS, and fail.
         "--kubelet-preferred-address-types=InternalIP,Hostname",

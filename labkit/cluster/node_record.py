@@ -51,3 +51,10 @@ def shape_from(content: dict[str, object]) -> NodeShape:
         taints=tuple(str(taint) for taint in taints),
         cordoned=bool(content.get("cordoned", False)),
     )
+
+
+def taint_from(text: str) -> dict[str, str]:
+    """Read `key=value:Effect` as kubectl writes it."""
+    pair, _, effect = text.rpartition(":")
+    key, _, value = pair.partition("=")
+    return {"key": key, "value": value, "effect": effect}

@@ -96,7 +96,7 @@ startsecs = 1
 startretries = 1000000
 stopwaitsecs = {plan.stop_seconds}
 redirect_stderr = true
-stdout_logfile = {log}
+stdout_logfile = {_escaped(str(log))}
 stdout_logfile_maxbytes = 5MB
 stdout_logfile_backups = 1
 """

@@ -9,12 +9,13 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from labkit.foundation.errors import LabError, ProcessFailed, TimedOut
+from labkit.foundation.text import say
 
 LAST_OUTPUT_CHARACTERS = 4000  # of a failed program: enough for a Go stack's cause, fits a screen
 
@@ -177,3 +178,27 @@ def start_detached(
     # It outlives us, so nobody here waits for it: without this, Python warns of a leak.
     program.returncode = 0
     return program.pid
+
+
+def stream_lines(
+    command: Sequence[str], *, stdin: str = "", folder: Path | None = None
+) -> Iterator[str]:
+    """Run a program and yield the lines it prints as they come; its errors go to ours.
+
+    Raises ProcessFailed after the last line for a status other than 0.
+    """
+    program = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
+    )
+    try:
+        if program.stdin is not None and program.stdout is not None:
+            program.stdin.write(stdin)
+            program.stdin.close()
+            yield from program.stdout
+        status = program.wait()
+    except BaseException:
+        program.kill()
+        program.wait()
+        raise
+    if status:
+        raise ProcessFailed(command, status, "", say("Read its own words above."))

@@ -45,8 +45,25 @@ def provide_images(
         return {name: _provided(recipe, means, releases) for name, recipe in asked.items()}
 
 
+def images_at_hand(
+    names: Iterable[str], *, settings: Settings, recipes: Path = RECIPES
+) -> dict[str, Path]:
+    """Those of the images that the cache holds already; nothing is downloaded or built."""
+    found = {}
+    for name in names:
+        recipe = read_recipe(name, recipes)
+        archive = settings.cache / "images" / recipe.archive_name(_certificates(recipe))
+        if archive.exists():
+            found[name] = archive
+    return found
+
+
+def _certificates(recipe: Recipe) -> bytes:
+    return Path(certifi.where()).read_bytes() if recipe.certificates else b""
+
+
 def _provided(recipe: Recipe, means: Means, releases: Releases) -> Path:
-    certificates = Path(certifi.where()).read_bytes() if recipe.certificates else b""
+    certificates = _certificates(recipe)
     archive = means.images() / recipe.archive_name(certificates)
     if archive.exists():
         return archive

@@ -1,10 +1,46 @@
-"""The lab's own controllers of one cluster: add-ons, and addresses for LoadBalancers."""
+"""The lab's own controllers of one cluster: add-ons, and addresses for LoadBalancers.
 
+Run as `python -m labkit.cluster.local.controllers NAME` by the supervisor. A controller that
+meets trouble ends the process, and the supervisor starts it again: state is in the cluster.
+"""
+
+import os
+import sys
+import threading
 from pathlib import Path
 
+from labkit.cluster.local.addons import keep_addons
+from labkit.cluster.local.balancing import keep_addresses
+from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.site import Site
-from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.plan import ProcessGroup, ProcessPlan
+from labkit.foundation.process import SystemRunner
+from labkit.foundation.progress import Quiet
+from labkit.foundation.waiting import SystemClock
+
+MODULE = "labkit.cluster.local.controllers"
 
 
-def controllers_group(site: Site, archives: dict[str, Path]) -> ProcessGroup:
-    return ProcessGroup(f"{site.name}.controllers", (), str(site.paths.logs))
+def controllers_group(site: Site) -> ProcessGroup:
+    command = ("nice", "-n", "10", str(site.python), "-m", MODULE, site.name)
+    return ProcessGroup(
+        f"{site.name}.controllers", (ProcessPlan("controllers", command),), str(site.paths.logs)
+    )
+
+
+def main(name: str) -> None:
+    site = Site(name, MachinePaths(), SystemRunner(), SystemClock(), Quiet(), Path(sys.executable))
+    for controller in (keep_addresses, keep_addons):
+        threading.Thread(target=_or_end, args=(controller, site)).start()
+
+
+def _or_end(controller: object, site: Site) -> None:
+    try:
+        if callable(controller):
+            controller(site)
+    finally:
+        os._exit(1)  # one thread's end is everybody's: no half of a controller goes on
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

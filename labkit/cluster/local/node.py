@@ -8,6 +8,7 @@ from labkit.cluster.engine import NodeShape
 from labkit.cluster.flavors import Flavor
 from labkit.cluster.local.network import in_namespace, pod_range
 from labkit.cluster.local.paths import NodePaths
+from labkit.cluster.node_record import taint_from
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 
 REGISTRY = "registry.lab.example:5000"
@@ -169,7 +170,7 @@ def cni_configuration(node: Node) -> dict[str, object]:
 
 def kubelet_configuration(node: Node) -> dict[str, object]:
     surplus = (node.host_cpus - node.flavor.vcpus) * 1000 + RESERVED_MILLICPU
-    taints = [_taint(text) for text in node.shape.taints]
+    taints = [taint_from(text) for text in node.shape.taints]
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
@@ -206,13 +207,6 @@ def kubelet_configuration(node: Node) -> dict[str, object]:
         "shutdownGracePeriod": "0s",
         "healthzBindAddress": "127.0.0.1",
     }
-
-
-def _taint(text: str) -> dict[str, str]:
-    """Read `key=value:Effect` as kubectl writes it."""
-    pair, _, effect = text.rpartition(":")
-    key, _, value = pair.partition("=")
-    return {"key": key, "value": value, "effect": effect}
 
 
 def memory_table(host: str, flavor: Flavor) -> str:

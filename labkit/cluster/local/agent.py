@@ -1,0 +1,118 @@
+"""The root agent: serves the engine's calls on a Unix socket, and keeps the supervisor alive.
+
+`python -m labkit.cluster.local.agent GROUP`, run by the supervisor. The kernel tells who asks
+(SO_PEERCRED); a user reaches only clusters of their own. It never starts a program that a
+request names: programs are installed by `labkit up` through sudo.
+"""
+
+import os
+import select
+import signal
+import socket
+import socketserver
+import struct
+import sys
+import threading
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
+
+from labkit.cluster.errors import ClusterError
+from labkit.cluster.local.messages import (
+    LONGEST_REQUEST,
+    Request,
+    Told,
+    error_line,
+    read_request,
+    result_line,
+)
+from labkit.cluster.local.operations import Root, perform
+from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.supervising import relaunch
+from labkit.cluster.supervision import Supervisor
+from labkit.foundation.errors import LabError
+from labkit.foundation.files import locked
+from labkit.foundation.process import SystemRunner
+from labkit.foundation.text import say
+from labkit.foundation.waiting import SystemClock
+
+CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
+
+
+def serve(root: Root, group: int) -> None:
+    path = root.machine.agent_socket
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    before = os.umask(0o117)  # the socket is born 0660: there is no moment when all may connect
+    server = _Server(str(path), _Handler)
+    os.umask(before)
+    os.chown(path, 0, group)
+    server.root = root
+    threading.Thread(target=keep_supervised, args=(root,), daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    with server:  # leaving it waits for the answers under way: one of them may be ending us
+        server.serve_forever(poll_interval=1)
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    root: Root
+    daemon_threads = False
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        line = self.rfile.readline(LONGEST_REQUEST).decode(errors="replace")
+        out = TextIOWrapper(self.request.makefile("wb"), encoding="utf-8", write_through=True)
+        answer(self.server.root, line, _peer(self.request), out)
+
+
+def _peer(connection: socket.socket) -> int:
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    _, user, _ = CREDENTIALS.unpack(raw)
+    return int(user)
+
+
+def answer(root: Root, line: str, user: int, out: TextIO, *, through_sudo: bool = False) -> None:
+    """One request from `user`, its progress, and its end."""
+    try:
+        asked = read_request(line)
+        request = Request(asked.method, asked.cluster, asked.arguments, user)
+        if not through_sudo:
+            _refuse_programs(request)
+        result = perform(root, request, Told(out))
+    except LabError as problem:
+        out.write(error_line(problem))
+    except BrokenPipeError:
+        return
+    except Exception as bug:
+        trouble = say("The agent met a bug: {bug!r}.", bug=bug)
+        out.write(error_line(ClusterError(trouble, say("Please report it."))))
+        raise
+    else:
+        out.write(result_line(result))
+    out.flush()
+
+
+def _refuse_programs(request: Request) -> None:
+    if request.user != 0 and request.arguments.get("programs"):
+        raise ClusterError(
+            say("The agent runs installed programs only."),
+            say("Run `labkit up`; it installs them through sudo."),
+        )
+
+
+def keep_supervised(root: Root) -> None:
+    """When the supervisor dies before us, start another that adopts what it left."""
+    parent = os.getppid()
+    handle = os.pidfd_open(parent)
+    select.select([handle], [], [])
+    supervisor = Supervisor(root.machine.supervisor, Path(sys.executable))
+    with locked(root.machine.lock, holder="restart the supervisor", clock=root.clock):
+        if not supervisor.is_alive():
+            relaunch(supervisor, root.clock)
+
+
+if __name__ == "__main__":
+    serve(Root(MachinePaths(), SystemRunner(), SystemClock()), int(sys.argv[1]))

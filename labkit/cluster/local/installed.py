@@ -1,0 +1,51 @@
+"""Which programs and images root holds for a cluster, noted in the cluster's folder."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from labkit.cluster.errors import ClusterError
+from labkit.cluster.local.site import Site
+from labkit.cluster.local.trusted import trusted_files
+from labkit.foundation.files import write_atomically
+from labkit.foundation.text import say
+
+NOTE = "installed.json"
+
+
+def install(site: Site, arguments: dict[str, Any]) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Take over the files that a request names and add them to the note: programs, images."""
+    known = _read(site)
+    programs = {name: Path(path) for name, path in (arguments.get("programs") or {}).items()}
+    images = {name: Path(path) for name, path in (arguments.get("images") or {}).items()}
+    known["programs"] |= _text(trusted_files(programs, site.machine.programs))
+    known["images"] |= _text(trusted_files(images, site.machine.images))
+    write_atomically(site.paths.data / NOTE, json.dumps(known, indent=2) + "\n")
+    return installed(site)
+
+
+def installed(site: Site) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Raises ClusterError where nothing was installed for this cluster yet."""
+    known = _read(site)
+    if not known["programs"]:
+        raise ClusterError(
+            say("No programs are installed for cluster {name}.", name=site.name),
+            say("Run `labkit up --name {name}`.", name=site.name),
+        )
+    return _paths(known["programs"]), _paths(known["images"])
+
+
+def _read(site: Site) -> dict[str, dict[str, str]]:
+    note = site.paths.data / NOTE
+    if not note.exists():
+        return {"programs": {}, "images": {}}
+    content: dict[str, dict[str, str]] = json.loads(note.read_text())
+    return content
+
+
+def _text(paths: dict[str, Path]) -> dict[str, str]:
+    return {name: str(path) for name, path in paths.items()}
+
+
+def _paths(texts: dict[str, str]) -> dict[str, Path]:
+    return {name: Path(text) for name, text in texts.items()}

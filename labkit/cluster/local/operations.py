@@ -1,0 +1,163 @@
+"""What the root side does on request: the engine's calls and the host operations.
+
+Each has validated arguments; none takes a command line. It runs in the agent, in a single run
+through sudo, or in the command itself when that is root's.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit.cluster.errors import ClusterError, ClusterUnknown
+from labkit.cluster.local import host_operations, nodes, start, status, stop
+from labkit.cluster.local.agent_group import ensure_agent, release_machine
+from labkit.cluster.local.installed import install, installed
+from labkit.cluster.local.messages import Request, config_from
+from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.record import read_record
+from labkit.cluster.local.site import Site, read_host
+from labkit.cluster.local.start import Start, wanted_record
+from labkit.cluster.local.trusted import trusted_python
+from labkit.cluster.node_record import shape_from
+from labkit.foundation.errors import LabError
+from labkit.foundation.files import locked
+from labkit.foundation.process import Runner
+from labkit.foundation.progress import Progress
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What every operation needs, whoever asks for it."""
+
+    machine: MachinePaths
+    run: Runner
+    clock: Clock
+
+
+def perform(root: Root, request: Request, progress: Progress) -> Any:
+    """Do it and return what JSON can say. Raises LabErrors."""
+    operation = OPERATIONS.get(request.method)
+    if operation is None:
+        raise ClusterError(
+            say("There is no operation {name!r}.", name=request.method),
+            say("Use one of: {known}.", known=", ".join(sorted(OPERATIONS))),
+        )
+    python = trusted_python(root.machine, root.run)
+    site = Site(request.cluster, root.machine, root.run, root.clock, progress, python)
+    _check_owner(site, request.user)
+    if request.method in READING:
+        return operation(site, request)
+    with locked(site.paths.lock, holder=f"{request.method} {request.cluster}", clock=root.clock):
+        return operation(site, request)
+
+
+def _check_owner(site: Site, user: int) -> None:
+    record = stop.recorded(site)
+    if record is not None and user not in (0, record.owner):
+        raise ClusterError(
+            say("Cluster {name!r} belongs to another user.", name=site.name),
+            say("Choose another name with --name."),
+        )
+
+
+def _start(site: Site, request: Request) -> Any:
+    config = config_from(request.arguments["config"])
+    programs, archives = install(site, request.arguments)
+    host = read_host()
+    fresh = read_record(site.paths.record) is None
+    with locked(site.machine.lock, holder="allocate a network", clock=site.clock):
+        routes = site.run(["ip", "route"]).output
+        record = wanted_record(site, host, config, request.user, routes)
+    begun = Start(site, host, record, programs, archives)
+    try:
+        start.start(begun)
+        ensure_agent(site, request.user)
+    except LabError:
+        if fresh and not request.arguments.get("keep"):
+            stop.delete(site)
+            release_machine(site)
+        raise
+    return _status(site, request)
+
+
+def _stop(site: Site, request: Request) -> None:
+    stop.stop(site)
+    release_machine(site)
+
+
+def _delete(site: Site, request: Request) -> None:
+    stop.delete(site)
+    release_machine(site)
+
+
+def _status(site: Site, request: Request) -> Any:
+    return asdict(status.status(site))
+
+
+def _kubeconfig(site: Site, request: Request) -> str:
+    path = site.paths.admin_kubeconfig
+    if not path.exists():
+        raise ClusterUnknown(site.name)
+    return path.read_text()
+
+
+def _begun(site: Site) -> Start:
+    record = read_record(site.paths.record)
+    if record is None:
+        raise ClusterUnknown(site.name)
+    programs, archives = installed(site)
+    return Start(site, read_host(), record, programs, archives)
+
+
+def _add_node(site: Site, request: Request) -> Any:
+    shape = shape_from(request.arguments["shape"])
+    return asdict(nodes.add(_begun(site), shape))
+
+
+def _remove_node(site: Site, request: Request) -> None:
+    nodes.remove(_begun(site), str(request.arguments["name"]))
+
+
+def _logs(site: Site, request: Request) -> str:
+    component, lines = str(request.arguments["component"]), int(request.arguments["lines"])
+    return status.logs(site, component, lines)
+
+
+def _load_image(site: Site, request: Request) -> Any:
+    archive = Path(str(request.arguments["archive"]))
+    host_operations.check_readable(archive, request.user)
+    return host_operations.load_image(_begun(site), archive, list(request.arguments["nodes"]))
+
+
+def _list_images(site: Site, request: Request) -> Any:
+    return host_operations.list_images(_begun(site))
+
+
+def _component(site: Site, request: Request) -> None:
+    action, name = str(request.arguments["action"]), str(request.arguments["component"])
+    host_operations.component(_begun(site), name, action)
+
+
+def _addons(site: Site, request: Request) -> None:
+    install(site, request.arguments)
+
+
+READING = {"status", "kubeconfig", "logs", "list_images"}  # these wait for nobody
+
+OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
+    "start": _start,
+    "stop": _stop,
+    "delete": _delete,
+    "status": _status,
+    "kubeconfig": _kubeconfig,
+    "add_node": _add_node,
+    "remove_node": _remove_node,
+    "logs": _logs,
+    "load_image": _load_image,
+    "list_images": _list_images,
+    "component": _component,
+    "addons": _addons,
+}

@@ -1,0 +1,90 @@
+"""The ways from a command to root: in this process, over the agent's socket, or through sudo.
+
+Run as `python -m labkit.cluster.local.root_side` by sudo: one request on standard input, the
+answer's lines on standard output.
+"""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit.cluster.errors import AgentUnreachable, NeedsRoot
+from labkit.cluster.local.messages import Request, follow, request_line
+from labkit.cluster.local.paths import MachinePaths
+from labkit.foundation.process import Runner, stream_lines
+from labkit.foundation.progress import Progress
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock
+
+ANSWER_SECONDS = 900  # the longest operation is a first `up` of many nodes
+
+
+@dataclass(frozen=True, slots=True)
+class RootSide:
+    machine: MachinePaths
+    run: Runner
+    clock: Clock
+
+    def ask(self, request: Request, progress: Progress, *, why: str, sudo: bool = False) -> Any:
+        """Raises NeedsRoot, saying `why`, where neither agent nor (if allowed) sudo is there."""
+        if os.geteuid() == 0:
+            return self._here(request, progress)
+        if not request.arguments.get("programs") and self.agent_answers():
+            return self._agent(request, progress)
+        if not sudo:
+            raise AgentUnreachable(say("nothing listens on {path}", path=self.machine.agent_socket))
+        return self._sudo(request, progress, why)
+
+    def agent_answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.machine.agent_socket))
+            except OSError:
+                return False
+        return True
+
+    def _here(self, request: Request, progress: Progress) -> Any:
+        from labkit.cluster.local.operations import Root, perform  # noqa: PLC0415  root's alone
+
+        return perform(Root(self.machine, self.run, self.clock), request, progress)
+
+    def _agent(self, request: Request, progress: Progress) -> Any:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(ANSWER_SECONDS)
+            connection.connect(str(self.machine.agent_socket))
+            connection.sendall(request_line(request).encode())
+            return follow(_lines(connection), progress)
+
+    def _sudo(self, request: Request, progress: Progress, why: str) -> Any:
+        if shutil.which("sudo") is None:
+            raise NeedsRoot(why)
+        progress.said(say("Root is needed to {why}; sudo may ask for your password.", why=why))
+        command = ["sudo", "--", sys.executable, "-m", "labkit.cluster.local.root_side"]
+        folder = Path(__file__).parents[3]
+        lines = stream_lines(command, stdin=request_line(request), folder=folder)
+        return follow(lines, progress)
+
+
+def _lines(connection: socket.socket) -> Iterator[str]:
+    with connection.makefile("r", encoding="utf-8") as stream:
+        yield from stream
+
+
+def main() -> None:
+    from labkit.cluster.local.agent import answer  # noqa: PLC0415  root's alone
+    from labkit.cluster.local.operations import Root  # noqa: PLC0415
+    from labkit.foundation.process import SystemRunner  # noqa: PLC0415
+    from labkit.foundation.settings import invoking_user  # noqa: PLC0415
+    from labkit.foundation.waiting import SystemClock  # noqa: PLC0415
+
+    root = Root(MachinePaths(), SystemRunner(), SystemClock())
+    answer(root, sys.stdin.readline(), invoking_user(), sys.stdout, through_sudo=True)
+
+
+if __name__ == "__main__":
+    main()

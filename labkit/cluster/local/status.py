@@ -1,0 +1,139 @@
+"""What runs of a cluster and what does not; never an exception because something is down."""
+
+import json
+from pathlib import Path
+
+from labkit.cluster.engine import ClusterStatus, ComponentStatus, NodeStatus, State
+from labkit.cluster.errors import ClusterError, ClusterUnknown
+from labkit.cluster.local.record import ClusterRecord
+from labkit.cluster.local.site import Site, network_of
+from labkit.cluster.local.start import last_line
+from labkit.cluster.local.stop import recorded
+from labkit.cluster.node_record import NodeRecord
+from labkit.cluster.supervision import ProcessState
+from labkit.foundation.text import say
+from labkit.kube.conditions import node_ready
+from labkit.kube.errors import KubeError
+from labkit.kube.kubeconfig import read_access
+from labkit.kube.reader import Reader
+
+ADDON_STATES = "addons.json"
+AUDIT_LOG = "audit.log"
+
+
+def status(site: Site) -> ClusterStatus:
+    record = recorded(site)
+    if record is None:
+        return ClusterStatus(site.name, "local", State.ABSENT)
+    states = _states(site)
+    version, objects = _look(site) if any(state.running for state in states) else ("", {})
+    nodes = tuple(_node(record, node, objects.get(node.name)) for node in record.nodes)
+    components = tuple(_component(site, state) for state in states)
+    return ClusterStatus(
+        name=site.name,
+        engine="local",
+        state=_state(components, nodes),
+        nodes=nodes,
+        components=components,
+        addons=_addons(site),
+        kubernetes_version=version,
+        api_server=f"https://{network_of(record).api_address}:6443",
+        figures={"etcd_bytes": _etcd_bytes(site)},
+    )
+
+
+def _states(site: Site) -> list[ProcessState]:
+    try:
+        states = site.supervisor.states()
+    except ClusterError:
+        return []
+    return [state for state in states if state.group.split(".")[0] == site.name]
+
+
+def _look(site: Site) -> tuple[str, dict[str, dict[str, object]]]:
+    """The server's version and its Node objects by name; nothing where it does not answer."""
+    try:
+        access = read_access(site.paths.admin_kubeconfig)
+        with Reader(access, timeout_seconds=3, clock=site.clock) as reader:
+            nodes = {node["metadata"]["name"]: node for node in reader.list("Node")}
+            return reader.version(), nodes
+    except KubeError:
+        return "", {}
+
+
+def _node(record: ClusterRecord, node: NodeRecord, found: dict[str, object] | None) -> NodeStatus:
+    spec = found.get("spec") if found else None
+    return NodeStatus(
+        name=node.name,
+        ready=found is not None and node_ready(found),
+        flavor=node.shape.flavor,
+        pool=node.shape.pool,
+        address=network_of(record).node_address(node.index),
+        schedulable=not (isinstance(spec, dict) and spec.get("unschedulable", False)),
+    )
+
+
+def _component(site: Site, state: ProcessState) -> ComponentStatus:
+    name = component_name(site, state)
+    last = "" if state.running else last_line(log_file(site, name)) or state.description
+    return ComponentStatus(name, state.running, state.pid or None, last)
+
+
+def component_name(site: Site, state: ProcessState) -> str:
+    """As people say it: kube-apiserver, node1/kubelet."""
+    node = state.group.removeprefix(site.name).removeprefix(".")
+    return f"{node}/{state.name}" if node else state.name
+
+
+def _state(components: tuple[ComponentStatus, ...], nodes: tuple[NodeStatus, ...]) -> State:
+    if not any(component.running for component in components):
+        return State.STOPPED
+    well = all(component.running for component in components) and all(n.ready for n in nodes)
+    return State.RUNNING if well else State.DEGRADED
+
+
+def _addons(site: Site) -> tuple[tuple[str, str], ...]:
+    path = site.paths.data / ADDON_STATES
+    if not path.exists():
+        return ()
+    content: dict[str, str] = json.loads(path.read_text())
+    return tuple(content.items())
+
+
+def _etcd_bytes(site: Site) -> float:
+    database = site.paths.data / "etcd" / "member" / "snap" / "db"
+    return float(database.stat().st_size) if database.exists() else 0.0
+
+
+def log_file(site: Site, component: str) -> Path:
+    """The file behind a component's name; `audit` is the API server's audit log."""
+    if component == "audit":
+        return site.paths.data / AUDIT_LOG
+    node, _, process = component.rpartition("/")
+    if node and node != "controllers":
+        return site.paths.node(node).data / "logs" / f"{process}.log"
+    return site.paths.logs / f"{process}.log"
+
+
+def logs(site: Site, component: str, lines: int) -> str:
+    """The last lines of one component. Raises ClusterError naming the components there are."""
+    record = recorded(site)
+    if record is None:
+        raise ClusterUnknown(site.name)
+    known = known_components(record)
+    if component not in known:
+        raise ClusterError(
+            say("There is no component {name!r}.", name=component),
+            say("Choose one of: {known}.", known=", ".join(known)),
+        )
+    path = log_file(site, component)
+    if not path.exists():
+        return ""
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) + "\n"
+
+
+def known_components(record: ClusterRecord) -> list[str]:
+    plane = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
+    each = ("containerd", "kubelet", "kube-proxy")
+    nodes = [f"{node.name}/{name}" for node in record.nodes for name in each]
+    return [*plane, *nodes, "controllers", "audit"]

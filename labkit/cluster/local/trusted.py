@@ -1,0 +1,110 @@
+"""Root runs only what nobody else can replace: it copies programs, images and labkit itself.
+
+A file counts as root's own when it and every folder above it belong to root and nobody else may
+write there; then it is used where it lies.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import labkit
+from labkit.cluster.local.paths import MachinePaths
+from labkit.foundation.errors import LabError
+from labkit.foundation.process import Runner
+from labkit.foundation.text import say
+
+PACKAGE = Path(labkit.__file__).resolve().parent
+CONTENT = ("manifests",)
+REQUIREMENTS = "requirements/agent.lock"
+INSTALL_SECONDS = 600
+
+
+def is_roots_own(path: Path) -> bool:
+    real = path.resolve()
+    return all(_only_root_writes(each) for each in (real, *real.parents))
+
+
+def _only_root_writes(path: Path) -> bool:
+    status = path.stat()
+    return status.st_uid == 0 and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def trusted_files(files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+    """The same files, copied below `folder` unless they are root's own already.
+
+    The copy keeps the name of the folder it came from, which carries version and hash.
+    """
+    return {name: _trusted_file(path, folder) for name, path in files.items()}
+
+
+def _trusted_file(path: Path, folder: Path) -> Path:
+    if os.geteuid() != 0 or is_roots_own(path):
+        return path
+    copy = folder / path.parent.name / path.name
+    if not copy.exists() or copy.stat().st_size != path.stat().st_size:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        partial = copy.with_name(f".{copy.name}.{os.getpid()}")
+        shutil.copyfile(path, partial)
+        partial.chmod(0o755)
+        partial.rename(copy)
+    return copy
+
+
+def trusted_python(machine: MachinePaths, run: Runner) -> Path:
+    """An interpreter with labkit that root may run: our own if root's, else a copy of it all."""
+    own = Path(sys.executable)
+    if os.geteuid() != 0 or all(is_roots_own(path) for path in (own, PACKAGE, *_used_paths())):
+        return own
+    folder = machine.python / _fingerprint()
+    python = folder / "environment" / "bin" / "python"
+    if not (folder / "complete").exists():
+        _install(folder, python, run)
+    return python
+
+
+def _used_paths() -> Iterable[Path]:
+    return [Path(path) for path in sys.path if path.endswith("site-packages")]
+
+
+def _fingerprint() -> str:
+    """Changes with any file that the copy is made of."""
+    digest = hashlib.sha256(sys.version.encode())
+    root = PACKAGE.parent
+    files = [root / REQUIREMENTS, *PACKAGE.rglob("*.py")]
+    for name in CONTENT:
+        files += [path for path in (root / name).rglob("*") if path.is_file()]
+    for path in sorted(files):
+        digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _install(folder: Path, python: Path, run: Runner) -> None:
+    root = PACKAGE.parent
+    if not (root / REQUIREMENTS).exists():
+        raise LabError(
+            say("{path} is missing.", path=root / REQUIREMENTS),
+            say("Run labkit from a clone of its repository."),
+        )
+    shutil.rmtree(folder, ignore_errors=True)
+    run(
+        [sys.executable, "-m", "venv", str(folder / "environment")], timeout_seconds=INSTALL_SECONDS
+    )
+    options = ["--quiet", "--require-hashes", "--disable-pip-version-check"]
+    requirements = ["-r", str(root / REQUIREMENTS)]
+    run(
+        [str(python), "-m", "pip", "install", *options, *requirements],
+        timeout_seconds=INSTALL_SECONDS,
+    )
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in (PACKAGE.name, *CONTENT):
+        shutil.copytree(root / name, folder / name, ignore=ignored)
+    library = next((folder / "environment" / "lib").glob("python3*"))
+    (library / "site-packages" / "labkit.pth").write_text(f"{folder}\n")
+    run(["chown", "-R", "0:0", str(folder)])
+    run(["chmod", "-R", "go-w", str(folder)])
+    (folder / "complete").touch()
