@@ -41,9 +41,7 @@ def doctor(
     from labkit.preflight.report import doctor_report
 
     settings = read_settings()
-    settings = replace(
-        settings, cluster=name or settings.cluster, engine=engine or settings.engine
-    )
+    settings = replace(settings, cluster=name or settings.cluster, engine=engine or settings.engine)
     report = doctor_report(settings, with_cluster=not machine, with_probe=probe and not machine)
     if report.offers is not None:
         _keep(report.offers, settings)

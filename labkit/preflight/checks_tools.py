@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 
 from labkit.foundation.text import say
 from labkit.preflight.facts import Machine
-from labkit.preflight.finding import Finding, blocking, fine, note, warning
+from labkit.preflight.finding import Finding, blocking, fine, warning
 
 RELEASED = datetime(2026, 2, 1, tzinfo=UTC)  # Kubernetes 1.34.4 is of that month
 CLOCK_MAY_DIFFER = timedelta(hours=1)
@@ -110,4 +110,4 @@ def registry(machine: Machine) -> list[Finding]:
     seen = say(
         "The cache lacks {names}; the first `labkit up` fetches or builds them.", names=names
     )
-    return [note("programs", seen, say("Nothing to do; a build takes up to ten minutes."))]
+    return [fine("programs", seen)]
