@@ -19,7 +19,7 @@ from typing import NoReturn
 import httpx
 
 from labkit.foundation.text import say
-from labkit.toolchain.errors import ChecksumMismatch, DownloadFailed
+from labkit.toolchain.errors import ChecksumMismatch, DownloadFailed, ToolchainError
 from labkit.toolchain.means import Means
 from labkit.toolchain.programs import Release, Tool, machine_architecture
 
@@ -54,6 +54,9 @@ class Releases:
                 expected = self._published(addresses)
                 self._get(addresses.program, file, expected, step)
                 return _unpacked(file, addresses, work / name)
+        except ToolchainError:
+            file.unlink(missing_ok=True)
+            raise
         except OSError as problem:
             file.unlink(missing_ok=True)
             raise DownloadFailed(addresses.program, problem.strerror or str(problem)) from problem
@@ -96,10 +99,8 @@ class Releases:
                     self.means.progress.advanced(step, done, total)
                     self._demand_speed(address, done, self.means.clock.monotonic() - began)
         except httpx.HTTPError as problem:
-            file.unlink(missing_ok=True)
             self._give_up(address, problem)
         if digest.hexdigest() != expected:
-            file.unlink()
             raise ChecksumMismatch(address, expected, digest.hexdigest())
 
     def _demand_speed(self, address: str, done: int, seconds: float) -> None:

@@ -1,21 +1,59 @@
-"""A runner that starts nothing: it answers from a script and remembers what it was asked to run."""
+"""A runner that starts nothing: it answers from a script and remembers what was asked."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.foundation.errors import LabError, ProcessFailed
 from labkit.foundation.process import Completed
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: Path | None
+    stdin: str
+    timeout_seconds: float
+
+    def is_like(self, words: Sequence[str]) -> bool:
+        """Whether `words` occur in the command in this order; a program counts by its last name."""
+        rest = iter((Path(self.command[0]).name, *self.command[1:]))
+        return all(word in rest for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    words: tuple[str, ...]
+    completed: Completed
+    effect: Callable[[Call], None]
+    missing: bool
+
+
 class RecordedProcesses:
-    """`RecordedProcesses({"ip -j": Completed(0, "[]")})`: the longest matching beginning answers.
+    """A Runner. The newest answer that fits is given; a command without one is a failed test."""
 
-    A program that no entry begins with is "not on this machine".
-    """
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self._answers: list[_Answer] = []
 
-    def __init__(self, answers: Mapping[str, Completed] | None = None) -> None:
-        self.answers = dict(answers or {})
-        self.commands: list[tuple[str, ...]] = []
+    def answer(
+        self,
+        *words: str,
+        output: str = "",
+        errors: str = "",
+        status: int = 0,
+        effect: Callable[[Call], None] = lambda _: None,
+    ) -> None:
+        """For commands that have `words` in this order; `effect` does what the program would."""
+        self._answers.append(_Answer(words, Completed(status, output, errors), effect, False))
+
+    def missing(self, program: str) -> None:
+        """Make `program` one that is not on this machine."""
+        self._answers.append(_Answer((program,), Completed(127, ""), lambda _: None, True))
+
+    def like(self, *words: str) -> list[Call]:
+        return [call for call in self.calls if call.is_like(words)]
 
     def __call__(
         self,
@@ -29,15 +67,23 @@ class RecordedProcesses:
         may_fail: bool = False,
         watch: Callable[[str], None] | None = None,
     ) -> Completed:
-        self.commands.append(tuple(command))
-        line = " ".join(command)
-        known = [beginning for beginning in self.answers if line.startswith(beginning)]
-        if not known:
+        call = Call(tuple(command), dict(environment or {}), folder, stdin, timeout_seconds)
+        self.calls.append(call)
+        answer = self._answer_to(call)
+        if answer.missing:
             raise LabError(f"The program `{command[0]}` is not on this machine.", next_step)
-        answer = self.answers[max(known, key=len)]
-        if answer.status and not may_fail:
-            raise ProcessFailed(command, answer.status, answer.output + answer.errors, next_step)
-        for text in answer.output.splitlines() if watch else ():
-            if watch:
-                watch(text)
-        return answer
+        answer.effect(call)
+        completed = answer.completed
+        if watch:
+            for line in (completed.output + completed.errors).splitlines():
+                watch(line)
+        if completed.status and not may_fail:
+            said = completed.output + completed.errors
+            raise ProcessFailed(command, completed.status, said, next_step)
+        return completed
+
+    def _answer_to(self, call: Call) -> _Answer:
+        for answer in reversed(self._answers):
+            if call.is_like(answer.words):
+                return answer
+        raise AssertionError(f"nobody expected: {' '.join(call.command)}")
