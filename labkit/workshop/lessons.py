@@ -10,19 +10,16 @@ from typing import Any
 
 from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.text import say
-from labkit.kube.conditions import is_gone
 from labkit.kube.reader import Reader
-from labkit.kube.resources import ObjectReference
-from labkit.kube.waiting import wait_for
 from labkit.kube.writer import Writer
 from labkit.workshop.identities import write_learner_kubeconfig
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import labels_of
-from labkit.workshop.rights import attendee_objects, lesson_objects
+from labkit.workshop.preparing import grant, introduce, make_namespaces
+from labkit.workshop.rights import lesson_objects
 from labkit.workshop.workspace import hand_out
 
 LESSON_LABEL = "labkit.example/lesson"
-ENDING_SECONDS = 60  # a namespace with hello in it takes about 6 to be deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +78,12 @@ def lesson_facts(lab: Lab, lesson: str) -> dict[str, Any]:
 def _prepare(lab: Lab, lesson: str, namespace: str) -> None:
     """As the administrator, since a learner may make no namespaces on a shared cluster."""
     access = lab.administrator()
+    labels = {**labels_of(lab.attendee), LESSON_LABEL: lesson}
+    made, *rights = lesson_objects(lab.attendee, namespace, labels)
     with (
         Reader(access, run=lab.run, clock=lab.clock) as reader,
         Writer(access, run=lab.run, clock=lab.clock) as writer,
     ):
-        _wait_out_an_end(reader, namespace)
-        labels = {**labels_of(lab.attendee), LESSON_LABEL: lesson}
-        for made in (
-            *attendee_objects(lab.attendee),
-            *lesson_objects(lab.attendee, namespace, labels),
-        ):
-            writer.apply(made)
-
-
-def _wait_out_an_end(reader: Reader, namespace: str) -> None:
-    """A namespace that is being deleted takes nothing new."""
-    wait_for(
-        reader,
-        ObjectReference("Namespace", namespace),
-        lambda found: is_gone(found) or "deletionTimestamp" not in found["metadata"],
-        limit_seconds=ENDING_SECONDS,
-        awaited=say("the old namespace {name} to be deleted", name=namespace),
-    )
+        introduce(lab, writer)
+        make_namespaces(reader, writer, [made])
+        grant(writer, rights)

@@ -223,17 +223,34 @@ check("read-the-dials")
 # %% [markdown]
 # ## Exercise: Leave a card (6 minutes)
 #
-# So far you have only looked. Now you create your first object. Everything in Kubernetes is an
-# **object**: a short text that says what should be there. The simplest one is a **ConfigMap**, a
-# card with keys and values. The task says which one to make, and where your file for it is.
+# So far you have only looked. Now you create something. Everything in Kubernetes is an **object**:
+# a short text, mostly in a file called a **manifest**, that says what should be there. The simplest
+# object is a **ConfigMap**: a card with keys and values. Here the form is shown for a menu.
+
+# %% [markdown]
+# ```yaml
+# apiVersion: v1
+# kind: ConfigMap
+# metadata:
+#   name: menu
+#   labels:
+#     course: lunch      # a label, below "labels", two blanks further in
+# data:
+#   soup: lentil         # a key and its value
+#   price: "9"           # numbers stand in quotes, because values are texts
+# ```
+
+# %% [markdown]
+# The blanks at the beginning of a line say what belongs to what, so keep them in step. Now see what
+# is wanted from you, and where the file for it is.
 
 # %%
 start("leave-a-card")
 
 # %% [markdown]
-# Open the file `card.yaml` in the folder named above (left panel, folder symbol), fill in what is
-# marked TODO, and save it with **Ctrl + S**. Then `kubectl apply` reads the file and makes what it
-# describes. Take away the `#` and run the cell; expect `configmap/… created`.
+# Open the file `card.yaml` in the folder named above, fill in what is marked TODO, and save it with
+# **Ctrl + S**. Then `kubectl apply` reads the file and makes what it describes. Take away the first
+# `#` and run the cell; expect `configmap/… created`.
 
 # %% tags=["attendee"] exercise="leave-a-card"
 # # !kubectl apply -f leave-a-card/card.yaml
