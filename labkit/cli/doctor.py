@@ -1,12 +1,12 @@
 """`labkit doctor`: is this machine, and the cluster on it, ready? Each problem with its fix."""
 
-import json as json_format
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labkit.cli.options import AsJson, EngineName, Name, running_from
+from labkit.cli.output import print_json
 from labkit.foundation.text import say
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ WORD_WIDTH = 4
 
 
 def doctor(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: AsJson = False,
     machine: Annotated[
         bool, typer.Option("--machine", help="Look at the machine only, at no cluster.")
     ] = False,
@@ -33,20 +33,18 @@ def doctor(
         bool,
         typer.Option("--probe", help="Also find out what the cluster offers lessons, and keep it."),
     ] = False,
-    name: Annotated[str, typer.Option("--name", help="Which cluster.")] = "",
-    engine: Annotated[str, typer.Option("--engine", help="For which engine.")] = "",
+    name: Name = "",
+    engine: EngineName = "",
 ) -> None:
     """Look at this machine and its cluster; end with 1 if something must be fixed first."""
-    from labkit.foundation.settings import read_settings
     from labkit.preflight.report import doctor_report
 
-    settings = read_settings()
-    settings = replace(settings, cluster=name or settings.cluster, engine=engine or settings.engine)
+    settings = running_from(name, engine).settings
     report = doctor_report(settings, with_cluster=not machine, with_probe=probe and not machine)
     if report.offers is not None:
         _keep(report.offers, settings)
     if json:
-        typer.echo(json_format.dumps(report.as_json(), indent=2))
+        print_json(report.as_json())
     else:
         show(report)
     if not report.is_ready():

@@ -9,7 +9,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -157,7 +157,7 @@ def start_detached(
     log: Path,
     *,
     environment: Mapping[str, str] | None = None,
-    keep_open: Iterable[int] = (),
+    folder: Path = Path("/"),
 ) -> int:
     """Start a program that outlives us, in a session of its own; its pid.
 
@@ -170,10 +170,9 @@ def start_detached(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
-            cwd="/",
+            cwd=folder,
             env=merged_environment(environment or {}),
             start_new_session=True,
-            pass_fds=tuple(keep_open),
         )
     # It outlives us, so nobody here waits for it: without this, Python warns of a leak.
     program.returncode = 0
@@ -202,3 +201,50 @@ def stream_lines(
         raise
     if status:
         raise ProcessFailed(command, status, "", say("Read its own words above."))
+
+
+class Companion:
+    """A program that runs beside us until the block that started it ends."""
+
+    def __init__(self, program: "subprocess.Popen[bytes]") -> None:
+        self._program = program
+
+    def status(self) -> int | None:
+        """None while it runs."""
+        return self._program.poll()
+
+    def wait(self) -> int:
+        return self._program.wait()
+
+
+@contextlib.contextmanager
+def beside(
+    command: Sequence[str],
+    log: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    end_seconds: float = 10,
+) -> Iterator[Companion]:
+    """Run a program, its output in `log`, until the block ends: then it is asked, then made to.
+
+    Its session is its own, so that Ctrl-C reaches us and we end it in good order.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as out:
+        program = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=folder,
+            env=merged_environment(environment or {}),
+            start_new_session=True,
+        )
+    try:
+        yield Companion(program)
+    finally:
+        program.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            program.wait(end_seconds)
+        _end(program)

@@ -13,19 +13,9 @@ from labkit.cluster.local.addons import keep_addons
 from labkit.cluster.local.balancing import keep_addresses
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.site import Site
-from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.progress import Quiet
 from labkit.foundation.waiting import SystemClock
-
-MODULE = "labkit.cluster.local.controllers"
-
-
-def controllers_group(site: Site) -> ProcessGroup:
-    command = ("nice", "-n", "10", str(site.python), "-m", MODULE, site.name)
-    return ProcessGroup(
-        f"{site.name}.controllers", (ProcessPlan("controllers", command),), str(site.paths.logs)
-    )
 
 
 def main(name: str) -> None:

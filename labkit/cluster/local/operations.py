@@ -11,9 +11,9 @@ from typing import Any
 
 from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local import host_operations, nodes, start, status, stop
-from labkit.cluster.local.agent_group import ensure_agent, release_machine
 from labkit.cluster.local.installed import install, installed
 from labkit.cluster.local.messages import Request, config_from
+from labkit.cluster.local.own_processes import ensure_agent, release_machine
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import read_record
 from labkit.cluster.local.site import Site, read_host

@@ -12,9 +12,9 @@ from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.cluster.errors import NodeNotReady
 from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local import images, network, node_files
-from labkit.cluster.local.controllers import controllers_group
 from labkit.cluster.local.network import NODE_LIMIT, Network
 from labkit.cluster.local.node import Node, process_group
+from labkit.cluster.local.own_processes import controllers_group
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import namespaces
 from labkit.cluster.local.site import (
@@ -28,7 +28,7 @@ from labkit.cluster.local.site import (
 from labkit.cluster.plan import ProcessGroup
 from labkit.cluster.supervising import ensure_groups
 from labkit.foundation.errors import SettingInvalid, TimedOut
-from labkit.foundation.files import PRIVATE, locked, write_atomically
+from labkit.foundation.files import PRIVATE, last_line, locked, write_atomically
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
@@ -214,16 +214,6 @@ def wait_for_nodes(begun: Start, names: list[str]) -> None:
             say("Run `labkit logs {name}/kubelet`.", name=name),
             last_line(log),
         ) from late
-
-
-def last_line(path: Path) -> str:
-    """The last line of a log, or "" where there is none."""
-    if not path.exists():
-        return ""
-    with path.open("rb") as log:
-        log.seek(max(0, path.stat().st_size - 4000))
-        lines = log.read().decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else ""
 
 
 def with_shapes(begun: Start, shapes: Iterable[NodeShape]) -> Start:

@@ -7,10 +7,10 @@ from labkit.cluster.engine import ClusterStatus, ComponentStatus, NodeStatus, St
 from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local.record import ClusterRecord
 from labkit.cluster.local.site import Site, network_of
-from labkit.cluster.local.start import last_line
 from labkit.cluster.local.stop import recorded
 from labkit.cluster.node_record import NodeRecord
 from labkit.cluster.supervision import ProcessState
+from labkit.foundation.files import last_line
 from labkit.foundation.text import say
 from labkit.kube.conditions import node_ready
 from labkit.kube.errors import KubeError

@@ -1,4 +1,7 @@
-"""The agent's own place under the supervisor: there with the first cluster, gone with the last."""
+"""labkit's own processes under the supervisor: the agent, and each cluster's controllers.
+
+The agent is there with the first cluster and gone with the last.
+"""
 
 import contextlib
 import pwd
@@ -10,6 +13,21 @@ from labkit.cluster.supervising import ensure_groups
 from labkit.foundation.files import locked
 
 AGENT = "agent"
+
+
+def controllers_group(site: Site) -> ProcessGroup:
+    command = (
+        "nice",
+        "-n",
+        "10",
+        str(site.python),
+        "-m",
+        "labkit.cluster.local.controllers",
+        site.name,
+    )
+    return ProcessGroup(
+        f"{site.name}.controllers", (ProcessPlan("controllers", command),), str(site.paths.logs)
+    )
 
 
 def agent_group(site: Site, user: int) -> ProcessGroup:

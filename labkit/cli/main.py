@@ -1,0 +1,86 @@
+"""The command line: one module a noun; here, what all share: errors become exit codes."""
+
+import sys
+import traceback
+from pathlib import Path
+
+import typer
+
+from labkit.cli import author, build, cluster, doctor, exercise, image, lab, node, token
+from labkit.foundation.errors import LabError, SettingInvalid
+from labkit.foundation.files import write_atomically
+from labkit.foundation.settings import read_settings
+from labkit.foundation.text import say, speak
+
+NOT_YET = 1
+WRONG_INPUT = 2
+IN_THE_WAY = 3
+BUG = 70
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="labkit",
+    help="A real Kubernetes in seconds, lessons on it, and exercises that are really checked.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+for group, names in (
+    ("The cluster", ("up", "down", "stop", "status", "logs", "addons")),
+    ("Exercises", exercise.COMMANDS),
+):
+    module = cluster if group == "The cluster" else exercise
+    for name in names:
+        app.command(name, rich_help_panel=group)(getattr(module, name))
+app.command("doctor", rich_help_panel="The cluster")(doctor.doctor)
+app.command("lab", rich_help_panel="The cluster")(lab.lab)
+app.add_typer(node.app, name="node", rich_help_panel="The cluster")
+app.add_typer(image.app, name="image", rich_help_panel="The cluster")
+for name in author.COMMANDS:
+    app.command(name, rich_help_panel="Authors")(getattr(author, name))
+app.command("build", rich_help_panel="Authors")(build.build)
+app.command("token", hidden=True)(token.token)
+
+
+def main() -> None:
+    """Ends the process with the exit code that ARCHITECTURE.md names for what happened."""
+    sys.exit(run(app))
+
+
+def run(program: typer.Typer) -> int:
+    try:
+        speak(read_settings().language)
+        program()
+    except SettingInvalid as problem:
+        tell(problem)
+        return WRONG_INPUT
+    except LabError as problem:
+        tell(problem)
+        return IN_THE_WAY
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else BUG if end.code else 0
+    except Exception as bug:  # noqa: BLE001  the top of the program: nobody above can tell it
+        log = _keep_traceback(bug)
+        print(say("This is a bug. Please report it, with {log}.", log=log), file=sys.stderr)
+        return BUG
+    return 0
+
+
+def tell(problem: LabError) -> None:
+    """What happened, what to do, and the program's own words where there are some."""
+    print(problem.what_happened, file=sys.stderr)
+    print(f"→ {problem.next_step}", file=sys.stderr)
+    if problem.evidence:
+        print(problem.evidence.rstrip(), file=sys.stderr)
+
+
+def _keep_traceback(bug: Exception) -> Path:
+    log = read_settings().cache / "logs" / "bug.log"
+    write_atomically(log, "".join(traceback.format_exception(bug)))
+    return log
+
+
+if __name__ == "__main__":
+    main()

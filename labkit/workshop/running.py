@@ -1,0 +1,112 @@
+"""The lab's cluster as a learner sees it: up, down, stop, and what follows behind `up`."""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labkit.foundation.errors import SettingInvalid
+from labkit.foundation.process import Runner, start_detached
+from labkit.foundation.progress import Progress
+from labkit.foundation.settings import Settings
+from labkit.foundation.waiting import Clock
+from labkit.workshop.lab import forget_lab, record_lab
+
+if TYPE_CHECKING:
+    from labkit.cluster.engine import ClusterStatus, Engine
+
+MOST_NODES = 100  # as many as one cluster's network has addresses for
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `labkit up` was asked for; 0 nodes means as it is, or one for a new cluster."""
+
+    nodes: int = 0
+    flavor: str = "b2-7"
+    safe_writes: bool = False
+    encrypt_secrets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One named cluster of one engine, and what acts for it."""
+
+    settings: Settings
+    run: Runner
+    clock: Clock
+
+    def engine(self) -> "Engine":
+        from labkit.cluster.opening import open_engine
+
+        return open_engine(
+            self.settings.engine,
+            self.settings.cluster,
+            self.settings,
+            run=self.run,
+            clock=self.clock,
+        )
+
+
+def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
+    """Returns when the nodes are Ready and the lab is recorded; add-ons follow behind."""
+    from labkit.cluster.engine import ClusterConfig, NodeShape
+
+    if wanted.nodes not in range(MOST_NODES + 1):
+        raise SettingInvalid("--nodes", wanted.nodes, f"a number from 1 to {MOST_NODES}")
+    engine = running.engine()
+    name = running.settings.cluster
+    config = ClusterConfig(
+        name,
+        nodes=(NodeShape(flavor=wanted.flavor),) * wanted.nodes,
+        safe_writes=wanted.safe_writes,
+        encrypt_secrets=wanted.encrypt_secrets,
+    )
+    status = engine.start(config, progress)
+    record_lab(
+        running.settings,
+        name=name,
+        engine=engine.name,
+        kubeconfig=engine.kubeconfig(),
+        capabilities=engine.capabilities,
+    )
+    _follow_with_addons(running)
+    return status
+
+
+def _follow_with_addons(running: Running) -> None:
+    """Add-ons' programs may take minutes to build; nobody waits for them."""
+    if running.settings.engine != "local":
+        return
+    from labkit.cluster.local.engine import LocalEngine
+
+    engine = running.engine()
+    if isinstance(engine, LocalEngine) and not engine.addons_at_hand():
+        command = [sys.executable, "-m", "labkit.cli.main", "addons", "--name", engine.cluster]
+        log = running.settings.cache / "logs" / f"addons-{engine.cluster}.log"
+        start_detached(command, log, folder=Path(__file__).parents[2])
+
+
+def install_addons(running: Running, progress: Progress) -> None:
+    """Obtain what the add-ons of a local cluster need; other engines have none of ours."""
+    from labkit.cluster.local.engine import LocalEngine
+
+    engine = running.engine()
+    if isinstance(engine, LocalEngine):
+        engine.install_addons(progress)
+
+
+def down(running: Running, progress: Progress) -> None:
+    running.engine().delete(progress)
+    forget_lab(running.settings, running.settings.cluster)
+
+
+def stop(running: Running, progress: Progress) -> None:
+    running.engine().stop(progress)
+
+
+def named(running: Running, name: str, engine: str) -> Running:
+    """The same for another cluster or engine; "" keeps what the settings say."""
+    settings = running.settings
+    chosen = replace(settings, cluster=name or settings.cluster, engine=engine or settings.engine)
+    return replace(running, settings=chosen)
