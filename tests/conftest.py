@@ -1,1 +1,42 @@
-"""What all suites share."""
+"""What all suites share: the cluster, a lab on it, and a namespace for each test."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+
+from labkit.kube.kubeconfig import read_access
+from labkit.kube.writer import Writer
+from labkit.workshop.lab import Lab, open_lab
+from tests.support.shared_cluster import SharedCluster, bring_up
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", default="local", help="local (default) or simulated")
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest) -> SharedCluster:
+    """A running cluster; it stays warm between runs, and `make test` takes it down."""
+    return bring_up(str(request.config.getoption("--engine")))
+
+
+@pytest.fixture
+def lab(cluster: SharedCluster) -> Lab:
+    return open_lab(cluster.settings)
+
+
+@pytest.fixture
+def namespace(request: pytest.FixtureRequest, cluster: SharedCluster) -> Iterator[str]:
+    """A namespace of the test's own, deleted without waiting."""
+    name = f"t-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]}"
+    labels = {"labkit.example/test": "true"}
+    wanted = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": name, "labels": labels},
+    }
+    with Writer(read_access(cluster.kubeconfig)) as writer:
+        writer.apply(wanted)
+        yield name
+        writer.delete("Namespace", name)
