@@ -34,6 +34,11 @@ def number_in(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def minor_of(version: str) -> int:
+    """34 of v1.34.4, and of 1.34+ as some providers write it."""
+    return int(version.removeprefix("v").split(".")[1].rstrip("+"))
+
+
 def is_minor(text: str, minor: int) -> bool:
     """34, 1.34, v1.34.2 for the minor 34; and 1.3 for 30, because a Python float ends there."""
     found = VERSION.fullmatch(plain(text))
@@ -60,9 +65,13 @@ def is_cpu(text: str, wanted: str) -> bool:
 def is_address(text: str, *wanted: str) -> bool:
     """IP addresses in any spelling, a port or a scheme around it set aside."""
     host = plain(text).removeprefix("https://").removeprefix("http://").strip("/[]")
-    host = re.sub(r"^(\d+(?:\.\d+){3}):\d+$", r"\1", host)
+    said = _address(re.sub(r"^(\d+(?:\.\d+){3}):\d+$", r"\1", host))
+    return said is not None and said in map(_address, wanted)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """None for what is no address: a headless Service writes None in its place."""
     try:
-        said = ipaddress.ip_address(host)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return any(said == ipaddress.ip_address(address) for address in wanted)
+        return None

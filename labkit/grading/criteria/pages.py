@@ -34,7 +34,7 @@ class _Visit:
     port: int
 
 
-def outside_version(
+def shows_version_outside(
     snapshot: Snapshot, labels: Mapping[str, str], *, port: int, version: str, at_least: int
 ) -> Finding:
     """Every visit from outside is answered with that version, by several Pods of one's own."""
@@ -78,7 +78,9 @@ def _content(visit: _Visit, version: str, at_least: int) -> Finding:
     strangers = sorted(pods - {name_of(pod) for pod in visit.pods})
     if wrong:
         return _other_version(visit, wrong, version)
-    if strangers or any(r.facts.get("namespace") != visit.namespace for r in visit.replies):
+    # A Pod without a ServiceAccount token does not know its namespace; its name says enough.
+    namespaces = {reply.facts.get("namespace") or visit.namespace for reply in visit.replies}
+    if strangers or namespaces != {visit.namespace}:
         return _strangers(visit, strangers)
     if len(pods) < at_least:
         return _too_few(visit, pods, at_least)

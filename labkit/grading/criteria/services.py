@@ -74,7 +74,7 @@ def services_for(snapshot: Snapshot, labels: Mapping[str, str]) -> list[Object]:
     ]
 
 
-def outside_address(snapshot: Snapshot, labels: Mapping[str, str]) -> Finding:
+def has_outside_address(snapshot: Snapshot, labels: Mapping[str, str]) -> Finding:
     """A Service of type LoadBalancer selects the Pods with these labels and has an address."""
     services = snapshot.objects("Service")
     fitting = services_for(snapshot, labels)
