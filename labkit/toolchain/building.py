@@ -112,7 +112,7 @@ class _Site:
 
         self._run(self.plan.compile, step, count)
 
-    def _run(self, command: Sequence[str], step: str, watch: Callable[[str], None]) -> str:
+    def _run(self, command: Sequence[str], step: str, watch: Callable[[str], object]) -> str:
         log = Path(self.log.name)
         try:
             with self.means.timed(step):

@@ -65,7 +65,7 @@ class RecordedProcesses:
         folder: Path | None = None,
         next_step: str = "Read the program's own words below.",
         may_fail: bool = False,
-        watch: Callable[[str], None] | None = None,
+        watch: Callable[[str], object] | None = None,
     ) -> Completed:
         call = Call(tuple(command), dict(environment or {}), folder, stdin, timeout_seconds)
         self.calls.append(call)
