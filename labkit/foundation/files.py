@@ -3,9 +3,10 @@
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.waiting import Clock, SystemClock, wait_until
@@ -42,39 +43,44 @@ def locked(
     holder: str,
     limit_seconds: float = 600,
     clock: Clock | None = None,
-    waiting: Callable[[str], object] = str,
 ) -> Iterator[None]:
     """Hold an exclusive lock between processes; it is released by the kernel if we die.
 
-    `holder` says what we do with it, so that whoever waits can be told; `waiting` is called once
-    with the other's word when we have to wait.
+    `holder` says what we do with it, so that whoever waits can be told. Who holds the lock may
+    remove its file: whoever waited for it then takes the new one.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as handle:
-        if not _try_lock(handle.fileno()):
-            waiting(path.read_text().strip())
-        wait_until(
-            lambda: _try_lock(handle.fileno()),
-            f"the lock {path}",
-            limit_seconds=limit_seconds,
-            clock=clock or SystemClock(),
-            pause_seconds=0.05,
-            last_seen=lambda: f"held by {path.read_text().strip() or 'another run'}",
-            next_step="Wait for the other run to end, or stop it.",
-        )
-        handle.seek(0)
+    handle = wait_until(
+        lambda: _try_lock(path),
+        f"the lock {path}",
+        limit_seconds=limit_seconds,
+        clock=clock or SystemClock(),
+        pause_seconds=0.05,
+        last_seen=lambda: f"held by {_holder(path)}",
+        next_step="Wait for the other run to end, or stop it.",
+    )
+    with handle:
         handle.truncate()
         handle.write(f"{holder} (process {os.getpid()})\n")
         handle.flush()
         yield
 
 
-def _try_lock(handle: int) -> bool:
+def _try_lock(path: Path) -> TextIO | None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = path.open("a+")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
+            handle.seek(0)
+            return handle
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    handle.close()
+    return None
+
+
+def _holder(path: Path) -> str:
+    return (path.read_text().strip() if path.exists() else "") or "another run"
 
 
 def last_line(path: Path) -> str:

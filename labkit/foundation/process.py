@@ -40,7 +40,7 @@ class Runner(Protocol):
         folder: Path | None = None,
         next_step: str = "Read the program's own words below.",
         may_fail: bool = False,
-        watch: Callable[[str], None] | None = None,
+        watch: Callable[[str], object] | None = None,
     ) -> Completed:
         """Raises ProcessFailed for a status other than 0 unless `may_fail`.
 
@@ -61,7 +61,7 @@ class SystemRunner:
         folder: Path | None = None,
         next_step: str = "Read the program's own words below.",
         may_fail: bool = False,
-        watch: Callable[[str], None] | None = None,
+        watch: Callable[[str], object] | None = None,
     ) -> Completed:
         with _started(command, environment, folder) as program:
             try:
@@ -106,7 +106,7 @@ def _started(
 
 
 def _followed(
-    program: "subprocess.Popen[str]", stdin: str, watch: Callable[[str], None], seconds: float
+    program: "subprocess.Popen[str]", stdin: str, watch: Callable[[str], object], seconds: float
 ) -> tuple[str, str]:
     """Like `communicate`, telling `watch` each line at once; `stdin` must fit a pipe (64 KiB)."""
     stdin_pipe, *pipes_read = filter(None, (program.stdin, program.stdout, program.stderr))
@@ -132,7 +132,7 @@ def _followed(
     return output, errors
 
 
-def _take(lines: list[str], text: str, watch: Callable[[str], None]) -> None:
+def _take(lines: list[str], text: str, watch: Callable[[str], object]) -> None:
     """Add `text` to `lines`, whose last is unfinished, and tell `watch` each finished one."""
     first, *more = text.split("\n")
     lines[-1] += first

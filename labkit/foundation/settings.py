@@ -37,6 +37,9 @@ class Settings:
     seed: int
     """What drawn values follow from; 0 means draw it once and keep it. LABKIT_SEED."""
 
+    shows_progress: bool = True
+    """Whether a cell says what it is doing; no for runs that are compared. LABKIT_PROGRESS."""
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the environment once. Raises SettingInvalid for a value of the wrong form."""
@@ -52,6 +55,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         attendee=given.get("LABKIT_ATTENDEE", "me"),
         downloads=_truth("LABKIT_DOWNLOADS", given.get("LABKIT_DOWNLOADS", "yes")),
         seed=_number("LABKIT_SEED", given.get("LABKIT_SEED", "0")),
+        shows_progress=_truth("LABKIT_PROGRESS", given.get("LABKIT_PROGRESS", "yes")),
     )
 
 

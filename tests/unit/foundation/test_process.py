@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labkit.foundation.errors import LabError, ProcessFailed, TimedOut
-from labkit.foundation.process import SystemRunner, start_detached
+from labkit.foundation.process import SystemRunner, beside, start_detached
 from labkit.foundation.waiting import SystemClock, wait_until
 
 run = SystemRunner()
@@ -97,3 +97,38 @@ def test_log_of_a_detached_program_is_added_to(tmp_path: Path) -> None:
     for word in ("first", "second"):
         os.waitpid(start_detached(python(f"print('{word}')"), log), 0)
     assert log.read_text().split() == ["first", "second"]
+
+
+def test_companion_runs_until_the_block_ends(tmp_path: Path) -> None:
+    with beside(
+        python("import time; print('on', flush=True); time.sleep(60)"), tmp_path / "l"
+    ) as c:
+        assert c.status() is None
+    assert c.status() == -15
+
+
+def test_companion_that_will_not_end_is_made_to(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    code = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print('deaf', flush=True); time.sleep(60)"
+    )
+    with beside(python(code), log, end_seconds=0.1) as companion:
+        wait_until(
+            lambda: log.read_text() or None, "its word", limit_seconds=10, clock=SystemClock()
+        )
+    assert companion.status() == -9
+
+
+def test_companion_ends_also_when_the_block_breaks(tmp_path: Path) -> None:
+    with (
+        pytest.raises(KeyboardInterrupt),
+        beside(python("import time; time.sleep(60)"), tmp_path / "log") as companion,
+    ):
+        raise KeyboardInterrupt
+    assert companion.status() is not None
+
+
+def test_status_of_a_companion_that_ended_by_itself_is_its_own(tmp_path: Path) -> None:
+    with beside(python("raise SystemExit(3)"), tmp_path / "log") as companion:
+        assert companion.wait() == 3

@@ -1,0 +1,92 @@
+"""`labkit lab`: the cluster, then JupyterLab on the first lesson."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labkit.foundation.text import say
+
+if TYPE_CHECKING:
+    from labkit.workshop.notebook_server import NotebookServer
+
+FIRST_LESSON = "notebooks/00-setup.ipynb"
+
+
+def lab(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="See that JupyterLab answers, then end it again.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", help="JupyterLab's port; the first free one from 8888 on.")
+    ] = 0,
+) -> None:
+    """Start the cluster if it does not run, and open JupyterLab on the first lesson."""
+    from labkit.cli.cluster import up
+    from labkit.foundation.waiting import SystemClock
+    from labkit.workshop.notebook_server import free_port, serving
+
+    chosen = free_port(port)
+    up()
+    server = _prepared(chosen)
+    # Asked to end in any way, we end JupyterLab first, as after Ctrl-C.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    with serving(server, SystemClock()) as program:
+        print(say("JupyterLab answers. The first lesson:"))
+        print(f"  {server.lesson}", flush=True)
+        if headless:
+            print(say("It answers, and is ended again; the cluster stays up."))
+            return
+        print(say("Ctrl-C here ends JupyterLab. The cluster stays up until `labkit down`."))
+        _open_browser(server.lesson)
+        program.wait()
+    print(say("JupyterLab has ended; {log} says why.", log=server.log))
+
+
+def _prepared(port: int) -> "NotebookServer":
+    """The learner's copies in their place, and what is to run on them."""
+    from labkit.cli.output import progress_shown
+    from labkit.foundation.settings import read_settings
+    from labkit.workshop.lab import CONTENT, open_lab
+    from labkit.workshop.lesson_files import hand_out_lessons
+    from labkit.workshop.names import learner_kubeconfig
+    from labkit.workshop.notebook_server import NotebookServer
+    from labkit.workshop.tools import tool_path
+
+    settings = read_settings()
+    for name in hand_out_lessons(settings, CONTENT / "notebooks"):
+        print(
+            say(
+                "{name} has a newer version; yours is kept. Rename it to get the new one.",
+                name=name,
+            )
+        )
+    with progress_shown() as progress:
+        path = tool_path(open_lab(settings, progress=progress))
+    programs = Path(sys.executable).parent
+    return NotebookServer(
+        jupyter=programs / "jupyter",
+        folder=settings.home,
+        first=FIRST_LESSON,
+        log=settings.home / "logs" / "jupyter.log",
+        port=port,
+        environment={
+            "PATH": f"{programs}:{path}",
+            "KUBECONFIG": str(learner_kubeconfig(settings)),
+        },
+    )
+
+
+def _open_browser(address: str) -> None:
+    """Only a window of its own: a browser inside this terminal would take it away."""
+    import webbrowser
+
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if type(browser) is not webbrowser.GenericBrowser:  # the class of those that run in a terminal
+        browser.open(address)

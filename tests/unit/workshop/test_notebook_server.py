@@ -1,0 +1,104 @@
+import os
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labkit.foundation.errors import LabError, SettingInvalid, TimedOut
+from labkit.foundation.waiting import SystemClock
+from labkit.remote.web import get_pages
+from labkit.workshop.notebook_server import HOST, NotebookServer, free_port, serving
+
+pytestmark = pytest.mark.allow_hosts([HOST])
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        yield int(taken.getsockname()[1])
+
+
+def server_in(folder: Path, jupyter: Path, port: int = 0) -> NotebookServer:
+    (folder / "notebooks").mkdir(exist_ok=True)
+    return NotebookServer(jupyter, folder, "notebooks/a.ipynb", folder / "logs" / "log", port)
+
+
+def program(path: Path, line: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_port_that_was_asked_for_and_is_taken_is_named(taken_port: int) -> None:
+    with pytest.raises(LabError, match=f"Port {taken_port} of 127.0.0.1 is used"):
+        free_port(taken_port)
+
+
+@pytest.mark.parametrize("port", [-1, 22, 65536])
+def test_port_that_a_user_cannot_have_is_wrong_input(port: int) -> None:
+    with pytest.raises(SettingInvalid, match=f"--port is {port}"):
+        free_port(port)
+
+
+def test_port_is_chosen_when_none_is_asked_for() -> None:
+    assert free_port() >= 8888
+
+
+def test_token_is_neither_an_argument_nor_in_what_is_shown_of_the_server(tmp_path: Path) -> None:
+    server = server_in(tmp_path, Path("jupyter"))
+    assert server.token not in " ".join(server.command())
+    assert server.token not in repr(server)
+
+
+def test_each_server_has_a_token_of_its_own(tmp_path: Path) -> None:
+    jupyter = Path("jupyter")
+    assert server_in(tmp_path, jupyter).token != server_in(tmp_path, jupyter).token
+
+
+def test_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) -> None:
+    server = server_in(tmp_path, program(tmp_path / "jupyter", "echo no module; exit 7"))
+    with (
+        pytest.raises(LabError, match="JupyterLab ended with status 7") as caught,
+        serving(server, SystemClock()),
+    ):
+        pass
+    assert not isinstance(caught.value, TimedOut)
+    assert caught.value.evidence == "no module"
+
+
+def test_jupyterlab_answers_with_its_token_only_and_ends_with_the_block(tmp_path: Path) -> None:
+    clock = SystemClock()
+    server = server_in(tmp_path, Path(sys.executable).parent / "jupyter", free_port())
+    with serving(server, clock) as companion:
+        statuses = [
+            page.status
+            for page in get_pages(
+                [server.lesson, f"http://{HOST}:{server.port}/api/kernels"], clock
+            )
+        ]
+        assert companion.status() is None
+    assert statuses == [200, 403]
+    assert companion.status() is not None
+    assert get_pages([server.lesson], clock)[0].status == 0
+
+
+def test_jupyterlab_leaves_nothing_running_after_an_error_in_the_block(tmp_path: Path) -> None:
+    line = "echo $$ > pid; exec sleep 60"
+    server = server_in(tmp_path, program(tmp_path / "jupyter", line))
+    with pytest.raises(TimedOut), serving(server, ImpatientClock()):
+        pass
+    pid = int((tmp_path / "pid").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+class ImpatientClock(SystemClock):
+    """Whose minute passes in a second: real pauses, a limit that is soon reached."""
+
+    def monotonic(self) -> float:
+        return super().monotonic() * 60
