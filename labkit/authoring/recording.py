@@ -49,7 +49,11 @@ class Recorded:
         }
 
     def environment(self) -> dict[str, str]:
-        return {"LABKIT_SEED": str(self.seed), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        return {
+            "LABKIT_SEED": str(self.seed),
+            "LABKIT_PROGRESS": "no",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
 
 
 def record(content: Content, source: Path, folder: Path, *, how: Recorded, run: Runner) -> Path:

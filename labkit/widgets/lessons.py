@@ -1,63 +1,91 @@
-"""What a lesson does around its exercises: begin, find an address, pay it a visit."""
+"""What a lesson does around its exercises: begin, find an address, pay it a visit, finish."""
 
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from labkit.foundation.process import SystemRunner
-from labkit.foundation.settings import change_environment, read_settings
-from labkit.foundation.text import say
-from labkit.foundation.waiting import SystemClock
-from labkit.workshop.lessons import Begun
-from labkit.workshop.lessons import begin as begin_lesson
-from labkit.workshop.visiting import Page
-from labkit.workshop.visiting import external_address as find_address
-from labkit.workshop.visiting import visit as pay_visit
+from labkit.foundation.errors import LabError
+
+if TYPE_CHECKING:
+    from labkit.widgets.view import View
+    from labkit.workshop.visiting import Page
 
 
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def _cell(work: Callable[Given, Result]) -> Callable[Given, Result]:
+    """A LabError reads as what happened and what to do, and stops the cells below."""
+
+    @wraps(work)
+    def called(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return work(*args, **kwargs)
+        except LabError as problem:
+            from labkit.widgets.errors import CellStopped
+
+            raise CellStopped(problem) from None
+
+    return called
+
+
+@_cell
 def begin(lesson: str, *, engine: str = "", attendee: str = "", namespace: str = "") -> str:
     """Prepare a lesson and return the namespace of its demo.
 
     From here on commands of the page (`!kubectl …`) act as the learner, in the learner's folder.
     """
+    from IPython.display import display
+
+    from labkit.foundation.settings import change_environment, read_settings
+    from labkit.widgets.lesson_views import begun_view
+    from labkit.workshop import lessons
     from labkit.workshop.lab import open_lab
     from labkit.workshop.names import learner_kubeconfig
     from labkit.workshop.tools import tool_path
 
     if attendee:
         change_environment({"LABKIT_ATTENDEE": attendee})
-    settings = read_settings()
-    lab = open_lab(settings)
-    begun = begin_lesson(lab, lesson, namespace=namespace, engine=engine)
-    kubeconfig = str(learner_kubeconfig(settings))
-    change_environment({"KUBECONFIG": kubeconfig, "PATH": tool_path(lab)})
-    begun.folder.mkdir(parents=True, exist_ok=True)
+    lab = open_lab(read_settings())
+    begun = lessons.begin(lab, lesson, namespace=namespace, engine=engine)
+    kubeconfig = learner_kubeconfig(lab.settings).absolute()
+    change_environment({"KUBECONFIG": str(kubeconfig), "PATH": tool_path(lab)})
     os.chdir(begun.folder)
-    sys.stdout.write("\n".join(_told(begun)) + "\n")
+    display(begun_view(begun))  # type: ignore[no-untyped-call]
     return begun.namespace
 
 
-def visit(address: str, *, pause_seconds: float = 0, limit_seconds: float = 30) -> Page:
+@_cell
+def visit(address: str, *, pause_seconds: float = 0, limit_seconds: float = 30) -> "Page":
     """Open a page as `curl` does, waiting a little if nobody answers yet."""
-    return pay_visit(
+    from labkit.foundation.waiting import SystemClock
+    from labkit.workshop import visiting
+
+    return visiting.visit(
         address, clock=SystemClock(), limit_seconds=limit_seconds, pause_seconds=pause_seconds
     )
 
 
+@_cell
 def external_address(service: str, *, limit_seconds: float = 60) -> str:
     """Wait until a Service of the present namespace has an address outside, and return it."""
-    return find_address(
+    from labkit.foundation.process import SystemRunner
+    from labkit.foundation.waiting import SystemClock
+    from labkit.workshop import visiting
+
+    return visiting.external_address(
         service, run=SystemRunner(), clock=SystemClock(), limit_seconds=limit_seconds
     )
 
 
-def _told(begun: Begun) -> Iterator[str]:
-    yield say("Ready. kubectl works in the namespace {name}.", name=begun.namespace)
-    yield say("Your files are in {folder}.", folder=begun.folder)
-    for capability in begun.missing:
-        yield say(
-            "This lesson needs {capability}, which a {engine} cluster does not offer: read the "
-            "cells about it, they will not work. → `labkit up` starts a cluster where they do.",
-            capability=capability,
-            engine=begun.engine,
-        )
+@_cell
+def finish(lesson: str) -> "View":
+    """Give back what a lesson and its exercises took; what you achieved stays noted."""
+    from labkit.foundation.settings import read_settings
+    from labkit.widgets.lesson_views import finished_view
+    from labkit.workshop import lessons
+    from labkit.workshop.lab import open_lab
+
+    return finished_view(lessons.finish(open_lab(read_settings()), lesson))

@@ -79,7 +79,9 @@ class Lab:
         from labkit.cluster.opening import open_engine
 
         chosen = replace(self.settings, engine=self.record.engine)
-        return open_engine(self.record.name, chosen, self.run, self.clock)
+        return open_engine(
+            self.record.engine, self.record.name, chosen, run=self.run, clock=self.clock
+        )
 
     def for_attendee(self, attendee: str, home: Path, seed: int) -> "Lab":
         """The same cluster for somebody else, with a home folder of their own."""
@@ -104,7 +106,14 @@ def record_lab(
         "capabilities": sorted(record.capabilities),
     }
     write_atomically(record_path(settings), json.dumps(written, indent=1) + "\n", mode=PRIVATE)
+    _forget_tokens(settings)
     return record
+
+
+def _forget_tokens(settings: Settings) -> None:
+    """They may be of an earlier cluster with the same name; new ones cost a moment."""
+    for path in (settings.home / "tokens").glob("*.json"):
+        path.unlink(missing_ok=True)
 
 
 def forget_lab(settings: Settings, name: str) -> None:

@@ -1,6 +1,7 @@
 """Begin a lesson: a namespace for its demo, its files for the learner, kubectl pointed there.
 
-Safe to call again at any time; what the learner changed in a file stays.
+And finish it: what it and its exercises took from the cluster is given back. Both are safe to call
+again at any time; what the learner changed in a file stays.
 """
 
 import json
@@ -10,11 +11,12 @@ from typing import Any
 
 from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.text import say
+from labkit.grading.exercise import exercise_folders
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.workshop.identities import write_learner_kubeconfig
 from labkit.workshop.lab import Lab
-from labkit.workshop.names import labels_of
+from labkit.workshop.names import ATTENDEE_LABEL, labels_of, selector_of
 from labkit.workshop.preparing import grant, introduce, make_namespaces
 from labkit.workshop.rights import lesson_objects
 from labkit.workshop.workspace import hand_out
@@ -33,8 +35,13 @@ class Begun:
     files: tuple[Path, ...]
     missing: tuple[str, ...]
     """Capabilities that the lesson needs and this cluster does not have."""
-    cluster: str
     engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    namespaces: tuple[str, ...]
+    nodes: tuple[str, ...]
 
 
 def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Begun:
@@ -60,9 +67,43 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
         lab.settings.home / "work",
         files,
         tuple(name for name in needed if not lab.has(name)),
-        lab.record.name,
         lab.record.engine,
     )
+
+
+def finish(lab: Lab, lesson: str) -> Finished:
+    """Remove the namespaces and nodes of a lesson and its exercises; ends before they are gone."""
+    lesson_facts(lab, lesson)  # refuses an unknown one
+    access = lab.administrator()
+    ours = f"{ATTENDEE_LABEL}={lab.attendee}"
+    labels = [f"{ours},{LESSON_LABEL}={lesson}"]
+    labels += [selector_of(lab.attendee, name) for name in _exercises_of(lab, lesson)]
+    with (
+        Reader(access, run=lab.run, clock=lab.clock) as reader,
+        Writer(access, run=lab.run, clock=lab.clock) as writer,
+    ):
+        nodes = [name for one in labels for name in _names(reader, "Node", one)]
+        namespaces = [name for one in labels for name in _names(reader, "Namespace", one)]
+        for namespace in namespaces:
+            writer.delete("Namespace", namespace)
+    for node in nodes:
+        lab.engine().remove_node(node, lab.progress)
+    return Finished(tuple(namespaces), tuple(nodes))
+
+
+def _exercises_of(lab: Lab, lesson: str) -> list[str]:
+    folders = exercise_folders(lab.exercises)
+    return [name for name, folder in folders.items() if folder.parent.name == lesson]
+
+
+def _names(reader: Reader, kind: str, labels: str) -> list[str]:
+    """Of objects that nobody is removing yet."""
+    found = reader.list(kind, labels=labels)
+    return [
+        str(one["metadata"]["name"])
+        for one in found
+        if not one["metadata"].get("deletionTimestamp")
+    ]
 
 
 def lesson_facts(lab: Lab, lesson: str) -> dict[str, Any]:

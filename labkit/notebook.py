@@ -1,0 +1,31 @@
+"""The names that a notebook may import, one by one; a name is added when a lesson uses it."""
+
+from labkit.widgets.cells import (
+    answer,
+    check,
+    doctor,
+    hint,
+    progress,
+    reset,
+    solution,
+    solve,
+    start,
+)
+from labkit.widgets.lessons import begin, external_address, finish, visit
+
+__all__ = [
+    "answer",
+    "begin",
+    "check",
+    "doctor",
+    "external_address",
+    "finish",
+    "finish",
+    "hint",
+    "progress",
+    "reset",
+    "solution",
+    "solve",
+    "start",
+    "visit",
+]

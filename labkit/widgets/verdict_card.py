@@ -1,0 +1,50 @@
+"""A verdict as a card: each criterion's state as a word, a symbol and a colour."""
+
+from html import escape
+
+from labkit.foundation.text import say
+from labkit.grading.exercise import Exercise
+from labkit.grading.verdict import Result, State, Verdict
+from labkit.widgets.view import View, card, folded, paragraph, table, text_of, title
+from labkit.workshop.wording import (
+    SYMBOLS,
+    details,
+    evidence_text,
+    footnotes,
+    headline,
+    state_word,
+    verdict_lines,
+)
+
+# White on each of them has a contrast of at least 4.5, and each shows on light and dark pages.
+COLOURS = {
+    State.PASSED: "#1a7f37",
+    State.NOT_STARTED: "#57606a",
+    State.NOT_YET: "#9a6700",
+    State.CANNOT_CHECK: "#8250df",
+}
+
+
+def verdict_view(exercise: Exercise, verdict: Verdict) -> View:
+    line = headline(exercise, verdict)
+    parts = [title(line), *(_criterion(result) for result in verdict.results)]
+    notes = [paragraph(note, style="font-size:0.9em") for note in footnotes(verdict)]
+    html = card(line, *parts, *notes, colour=COLOURS[verdict.state])
+    return View(text_of(verdict_lines(exercise, verdict)), html, verdict)
+
+
+def badge(state: State) -> str:
+    style = (
+        f"background:{COLOURS[state]};color:#ffffff;border-radius:3px;"
+        "padding:0.05em 0.45em;margin-right:0.5em;white-space:nowrap"
+    )
+    return f'<span style="{style}">{SYMBOLS[state]} {escape(state_word(state))}</span>'
+
+
+def _criterion(result: Result) -> str:
+    finding = result.finding
+    weight = say("({n} points)", n=result.weight)
+    head = f"{badge(finding.state)}{escape(result.text)} <small>{escape(weight)}</small>"
+    looked_at = [evidence_text(one) for one in finding.evidence]
+    evidence = folded(say("looked at"), *map(paragraph, looked_at)) if looked_at else ""
+    return f'<div style="margin:0.35em 0">{head}{table(details(result))}{evidence}</div>'
