@@ -1,0 +1,42 @@
+"""What the first and the last cell of a lesson show."""
+
+from labkit.foundation.text import say
+from labkit.widgets.view import View, card, paragraph, title
+from labkit.workshop.lessons import Begun, Finished
+
+READY_COLOUR = "#1a7f37"
+
+
+def begun_view(begun: Begun) -> View:
+    lines = [
+        say("Ready."),
+        say("kubectl works in the namespace {name}.", name=begun.namespace),
+        say("Your files are in {folder}.", folder=begun.folder),
+    ]
+    lines += [
+        say(
+            "This lesson needs {capability}, which a {engine} cluster does not offer: read the "
+            "cells about it, they will not work. → `labkit up` starts a cluster where they do.",
+            capability=capability,
+            engine=begun.engine,
+        )
+        for capability in begun.missing
+    ]
+    return _drawn(lines, begun)
+
+
+def finished_view(finished: Finished) -> View:
+    lines = [say("All tidy.")]
+    if finished.nodes:
+        lines.append(say("Removed nodes: {names}.", names=", ".join(finished.nodes)))
+    if finished.namespaces:
+        names = ", ".join(finished.namespaces)
+        lines.append(say("Removed namespaces: {names}.", names=names))
+    lines.append(say("Your files and what you achieved are kept."))
+    return _drawn(lines, finished)
+
+
+def _drawn(lines: list[str], value: object) -> View:
+    first, *rest = lines
+    html = card(first, title(first), *map(paragraph, rest), colour=READY_COLOUR)
+    return View("\n".join(lines), html, value)
