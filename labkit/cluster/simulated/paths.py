@@ -11,7 +11,7 @@ from labkit.foundation.text import say
 
 SOCKET_PATH_LENGTH = 107  # what the kernel takes, without the ending zero
 LONGEST_SOCKET_NAME = "/supervisor.sock.4194304"  # supervisord binds this first, then renames
-RUN_FOLDERS = (Path("/run/user"), Path("/tmp"))  # noqa: S108  made and checked below
+RUN_FOLDERS = (Path("/run/user"), Path("/tmp"))  # noqa: S108  checked by ensure_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +73,24 @@ class SimulatedPaths:
 
 
 def _takes_a_socket(folder: Path) -> bool:
-    """supervisord splits the path of its included files at spaces and expands its % signs."""
+    """Supervisord splits the path of its included files at spaces and expands its % signs."""
     text = f"{folder}{LONGEST_SOCKET_NAME}"
     return len(text.encode()) <= SOCKET_PATH_LENGTH and not set(text) & set(" \t%;[*?")
 
 
 def run_folder(user: int, places: tuple[Path, ...] = RUN_FOLDERS) -> Path:
-    """A short folder that only this user can enter; others may write beside it, so it is checked.
+    """A place with a short path: the session's own folder where there is one."""
+    session, temporary = places
+    own = session / str(user)
+    return own / "labkit" if own.is_dir() else temporary / f"labkit-{user}"
+
+
+def ensure_private(folder: Path, user: int) -> None:
+    """Have a folder that only this user can enter, also where others may write beside it.
 
     Raises FileProblem if somebody else made it.
     """
-    session, temporary = places
-    own = session / str(user)
-    folder = own / "labkit" if own.is_dir() else temporary / f"labkit-{user}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != user or found.st_mode & 0o077:
         raise FileProblem(
@@ -94,4 +98,3 @@ def run_folder(user: int, places: tuple[Path, ...] = RUN_FOLDERS) -> Path:
             say("is not a folder that only user {user} can enter", user=user),
             say("Remove it, or choose a shorter home with LABKIT_HOME."),
         )
-    return folder

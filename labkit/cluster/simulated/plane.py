@@ -91,8 +91,8 @@ def kwok_configuration(stages: Path = STAGES) -> str:
 def egress_configuration(folder: Path) -> str:
     """The API server's way to nodes and Pods: a socket that nobody listens on.
 
-    Their addresses may exist on the attendee's network; a simulated Pod must not lead there. Whoever
-    asks for logs reads the socket's name in the refusal.
+    Their addresses may exist on the attendee's network, and a simulated Pod must not lead there.
+    Whoever asks for logs reads the socket's name in the refusal.
     """
     transport = {"uds": {"udsName": str(folder / "this-pod-is-simulated")}}
     connection = {"proxyProtocol": "HTTPConnect", "transport": transport}

@@ -33,9 +33,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose_ports(
-    seed: str, taken: Iterable[int], free: Callable[[int], bool] = is_free
-) -> Ports:
+def choose_ports(seed: str, taken: Iterable[int], free: Callable[[int], bool] = is_free) -> Ports:
     """Five free ports. `seed` decides where the search begins, so that homes rarely meet."""
     avoided = set(taken)
     count = LAST - FIRST + 1

@@ -1,0 +1,200 @@
+"""`labkit up` for the simulated engine: a list of steps, safe again after any interruption."""
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from labkit.cluster import control_plane
+from labkit.cluster.certificates import Authority, Subject
+from labkit.cluster.control_plane import ControlPlane
+from labkit.cluster.credentials import (
+    ADMINISTRATORS,
+    CLUSTER_AUTHORITY,
+    ensure_administrator,
+    ensure_credentials,
+    write_kubeconfig,
+)
+from labkit.cluster.engine import ClusterConfig, NodeShape
+from labkit.cluster.errors import NodeNotReady
+from labkit.cluster.flavors import known_flavor
+from labkit.cluster.log_files import last_line
+from labkit.cluster.names import checked_name
+from labkit.cluster.node_record import NodeRecord
+from labkit.cluster.processes import kill
+from labkit.cluster.simulated import plane
+from labkit.cluster.simulated.node_object import NODE_LIMIT, node_object
+from labkit.cluster.simulated.paths import ensure_private
+from labkit.cluster.simulated.ports import choose_ports, mended
+from labkit.cluster.simulated.record import SimulatedRecord, read_record, write_record
+from labkit.cluster.simulated.site import Site
+from labkit.cluster.supervising import ensure_groups
+from labkit.foundation.errors import SettingInvalid, TimedOut
+from labkit.foundation.files import PRIVATE, locked, write_atomically
+from labkit.foundation.progress import shown
+from labkit.foundation.text import say
+from labkit.foundation.waiting import wait_until
+from labkit.kube.conditions import node_ready
+from labkit.kube.errors import AlreadyExists
+from labkit.kube.resources import Selection
+from labkit.kube.waiting import wait_for_all
+from labkit.kube.writer import Writer
+
+API_LIMIT_SECONDS = 90
+NODE_LIMIT_SECONDS = 60
+ENOUGH_WRITERS = 8
+
+KWOK = Subject("labkit:kwok", (ADMINISTRATORS, "system:nodes"))
+"""It stands in for the nodes, whose heartbeats the audit policy leaves out."""
+
+
+def checked_shapes(shapes: Iterable[NodeShape], present: int = 0) -> None:
+    """Raises SettingInvalid before anything was changed."""
+    wanted = list(shapes)
+    if not 0 < len(wanted) + present <= NODE_LIMIT:
+        raise SettingInvalid("--nodes", len(wanted) + present, f"a number from 1 to {NODE_LIMIT}")
+    for shape in wanted:
+        known_flavor(shape.flavor)
+        if shape.name:
+            checked_name(shape.name, "--node-name")
+
+
+def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
+    """What the cluster is to be, written down; the caller holds the cluster's lock."""
+    record = read_record(site.paths.record)
+    site.paths.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(site.paths.data.parent / ".ports.lock", holder="choose ports", clock=site.clock):
+        taken = _ports_of_others(site)
+        if record is None:
+            record = SimulatedRecord(
+                site.name,
+                choose_ports(site.paths.digest, taken),
+                safe_writes=config.safe_writes,
+                encrypt_secrets=config.encrypt_secrets,
+            )
+        elif not site.processes():
+            record = _with_free_ports(site, record, taken)
+        missing = config.nodes[len(record.nodes) :]
+        record = record.with_nodes(missing)
+        write_record(site.paths.record, record)
+    return record
+
+
+def _ports_of_others(site: Site) -> set[int]:
+    taken: set[int] = set()
+    for name in site.paths.cluster_names():
+        other = replace(site, paths=replace(site.paths, name=name)).recorded()
+        if other and name != site.name:
+            taken.update(other.ports.numbers())
+    return taken
+
+
+def _with_free_ports(site: Site, record: SimulatedRecord, taken: set[int]) -> SimulatedRecord:
+    ports = mended(record.ports, site.paths.digest, taken)
+    if ports.api != record.ports.api:
+        site.progress.said(
+            say(
+                "Port {old} is in use by another program; the API server moves to {new}.",
+                old=record.ports.api,
+                new=ports.api,
+            )
+        )
+    return replace(record, ports=ports)
+
+
+def start(site: Site, record: SimulatedRecord, programs: dict[str, Path]) -> None:
+    """Converge to the record. Returns when every node is Ready."""
+    ours = plane.plane_of(record, site.paths, programs)
+    with shown(site.progress, say("Write certificates")):
+        write_files(site, ours)
+    with shown(site.progress, say("Start the control plane")):
+        _start_processes(site, ours)
+        _wait_for_api(site)
+        _start_waiting(site, ours)
+    with shown(site.progress, say("Wait for the nodes")):
+        ensure_nodes(site, record.nodes)
+        wait_for_nodes(site, [node.name for node in record.nodes])
+
+
+def write_files(site: Site, ours: ControlPlane) -> None:
+    now = site.clock.now()
+    ensure_credentials(ours, site.name, now)
+    pair = Authority.ensure(ours.pki, CLUSTER_AUTHORITY, now).ensure_pair(ours.pki, "kwok", KWOK)
+    write_kubeconfig(ours.pki / "kwok.kubeconfig", ours, pair, site.name)
+    write_atomically(plane.kwok_file(ours.folder), plane.kwok_configuration())
+    write_atomically(plane.egress_file(ours.folder), plane.egress_configuration(ours.folder))
+    text = ensure_administrator(ours, site.name, now)
+    write_atomically(site.paths.admin_kubeconfig, text, mode=PRIVATE)
+
+
+def _start_processes(site: Site, ours: ControlPlane) -> None:
+    supervisor = site.supervisor
+    ensure_private(site.paths.data, os.getuid())
+    ensure_private(supervisor.folder.parent, os.getuid())
+    if not supervisor.is_alive():
+        kill(site.supervisors(), site.clock)  # one whose socket is gone would restart ours
+        supervisor.folder.mkdir(parents=True, exist_ok=True)
+    ensure_groups(supervisor, [plane.group_of(ours, site.paths)], site.clock)
+
+
+def _wait_for_api(site: Site) -> None:
+    log = site.paths.logs / "kube-apiserver.log"
+    with site.reader(timeout_seconds=2) as reader:
+        wait_until(
+            reader.ready,
+            say("the API server"),
+            limit_seconds=API_LIMIT_SECONDS,
+            clock=site.clock,
+            pause_seconds=0.03,
+            last_seen=lambda: last_line(log),
+            next_step=say("Run `labkit logs kube-apiserver`."),
+        )
+
+
+def _start_waiting(site: Site, ours: ControlPlane) -> None:
+    """The programs that would exit before the API server is ready."""
+    running = {state.name for state in site.supervisor.states() if state.running}
+    for plan in (*control_plane.plans(ours), plane.kwok(ours)):
+        if plan.waits and plan.name not in running:
+            site.supervisor.start(site.paths.group, plan.name)
+
+
+def ensure_nodes(site: Site, nodes: Sequence[NodeRecord]) -> None:
+    with site.reader() as reader, site.writer() as writer:
+        present = {node["metadata"]["name"] for node in reader.list("Node")}
+        missing = [node for node in nodes if node.name not in present]
+        version = reader.version() if missing else ""
+        with ThreadPoolExecutor(ENOUGH_WRITERS) as pool:
+            list(pool.map(lambda node: _create(writer, node, version), missing))
+
+
+def _create(writer: Writer, node: NodeRecord, version: str) -> None:
+    try:
+        writer.create(node_object(node, version))
+    except AlreadyExists:  # made by an `up` that was interrupted
+        return
+
+
+def wait_for_nodes(site: Site, names: Sequence[str]) -> None:
+    """Raises NodeNotReady with kwok's last line."""
+    wanted = set(names)
+
+    def all_ready(nodes: list[dict[str, object]]) -> bool:
+        ready = {str(_name(node)) for node in nodes if node_ready(node)}
+        return wanted <= ready
+
+    try:
+        with site.reader() as reader:
+            wait_for_all(reader, Selection("Node"), all_ready, limit_seconds=NODE_LIMIT_SECONDS)
+    except TimedOut as late:
+        raise NodeNotReady(
+            say("Not all nodes are Ready after {s} s.", s=NODE_LIMIT_SECONDS),
+            say("Run `labkit logs kwok`."),
+            last_line(site.paths.logs / "kwok.log") or late.last_seen,
+        ) from late
+
+
+def _name(node: dict[str, object]) -> object:
+    metadata = node["metadata"]
+    return metadata["name"] if isinstance(metadata, dict) else ""
