@@ -5,7 +5,7 @@ every machine and Python, and another draw beside it does not change it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from labkit.grading.criteria.objects import can_take_work, name_of
@@ -20,10 +20,11 @@ def draw_values(exercise: Exercise, attendee: str, seed: int) -> dict[str, str]:
     drawn: dict[str, str] = {}
     for draw in exercise.draws:
         if isinstance(draw, NumberDraw):
-            numbers = range(draw.lowest, draw.highest + 1)
-            drawn[draw.name] = str(numbers[_place(exercise, attendee, seed, draw.name, numbers)])
+            count = draw.highest - draw.lowest + 1
+            place = _place(count, attendee, exercise.id, str(seed), draw.name)
+            drawn[draw.name] = str(draw.lowest + place)
         elif isinstance(draw, ChoiceDraw):
-            place = _place(exercise, attendee, seed, draw.name, draw.choices)
+            place = _place(len(draw.choices), attendee, exercise.id, str(seed), draw.name)
             drawn[draw.name] = draw.choices[place]
     return drawn
 
@@ -37,7 +38,7 @@ def draw_objects(
         names = sorted(name_of(found) for found in live[draw.kind] if _fits(found, draw.where))
         if not names:
             raise NothingToDraw(draw.name, draw.kind, draw.where)
-        drawn[draw.name] = names[_place(exercise, attendee, seed, draw.name, names)]
+        drawn[draw.name] = names[_place(len(names), attendee, exercise.id, str(seed), draw.name)]
     return drawn
 
 
@@ -50,8 +51,7 @@ def _fits(found: Mapping[str, Any], where: str) -> bool:
     return where != "schedulable" or can_take_work(found)
 
 
-def _place(exercise: Exercise, attendee: str, seed: int, name: str, among: Sequence[object]) -> int:
+def _place(count: int, *parts: str) -> int:
     """Evenly among so many; the bias of 64 bits is far below what an attendee could notice."""
-    text = "\n".join((attendee, exercise.id, str(seed), name))
-    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[: BITS // 8])
-    return number * len(among) >> BITS
+    digest = hashlib.sha256("\n".join(parts).encode()).digest()
+    return int.from_bytes(digest[: BITS // 8]) * count >> BITS

@@ -7,14 +7,13 @@ from functools import partial
 from labkit.foundation.errors import LabError, TimedOut
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
-from labkit.grading.criteria.pods import is_ready
 from labkit.grading.criteria.services import is_outside, outside_addresses, pods_behind
-from labkit.grading.criteria.workloads import is_rolled_out
 from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead
 from labkit.grading.snapshot import Failed, Object, list_key
 from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Evidence, Verdict
 from labkit.grading.visiting import visit
+from labkit.kube.conditions import deployment_available, pod_ready
 
 POLL_SECONDS = 0.2  # of a page, which offers no watch
 
@@ -92,7 +91,7 @@ class Settling:
         if not declared:
             return 0
         pods = self.sources.reader.list("Pod", namespace=self.place.namespaces[suffix])
-        return sum(is_ready(pod) for pod in pods_behind(service, pods))
+        return sum(pod_ready(pod) for pod in pods_behind(service, pods))
 
 
 def _moving(verdict: Verdict) -> list[Evidence]:
@@ -115,7 +114,7 @@ def _is_there(_: Object) -> bool:
 
 
 SETTLED: Mapping[str, Callable[[Object], bool]] = {
-    "Deployment": is_rolled_out,
+    "Deployment": deployment_available,
     "Service": _has_its_address,
-    "Pod": is_ready,
+    "Pod": pod_ready,
 }

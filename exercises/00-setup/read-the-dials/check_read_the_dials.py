@@ -23,7 +23,7 @@ def server_minor(snapshot: Snapshot) -> Finding:
     expected = say("The minor version of the server, the second of its numbers.")
     why = say("kubectl has a version of its own, and it may be another one.")
     next_step = say("Run `kubectl version` and read the line of the server.")
-    return _differs("dial.other_version", said, expected, why, next_step)
+    return _differs("dial.other_version", said, expected=expected, why=why, next_step=next_step)
 
 
 def usable_nodes(snapshot: Snapshot) -> Finding:
@@ -39,12 +39,12 @@ def usable_nodes(snapshot: Snapshot) -> Finding:
     next_step = say("Compare `kubectl get nodes` with the Taints in `kubectl describe nodes`.")
     if count is None:
         why = say("That is not one whole number, such as 3.")
-        return _differs("dial.not_a_number", said, expected, why, next_step)
+        return _differs("dial.not_a_number", said, expected=expected, why=why, next_step=next_step)
     if count == len(nodes):
         why = say("That is how many nodes are listed; not every one of them takes work.")
-        return _differs("dial.every_node", said, expected, why, next_step)
+        return _differs("dial.every_node", said, expected=expected, why=why, next_step=next_step)
     why = say("A node that is not Ready, is cordoned or has a NoSchedule taint takes none.")
-    return _differs("dial.other_count", said, expected, why, next_step)
+    return _differs("dial.other_count", said, expected=expected, why=why, next_step=next_step)
 
 
 def allocatable_cpu(snapshot: Snapshot) -> Finding:
@@ -62,13 +62,13 @@ def allocatable_cpu(snapshot: Snapshot) -> Finding:
     next_step = say("Run `kubectl describe node {name}` and read both headings.", name=name)
     if is_cpu(said, status[name]["capacity"]["cpu"]):
         why = say("That is the node's Capacity; a part of it feeds the node's own programs.")
-        return _differs("dial.capacity", said, expected, why, next_step)
+        return _differs("dial.capacity", said, expected=expected, why=why, next_step=next_step)
     others = [node for node, its in status.items() if is_cpu(said, its["allocatable"]["cpu"])]
     if others:
         why = say("That is what node {other} has.", other=others[0])
-        return _differs("dial.other_node", said, expected, why, next_step)
+        return _differs("dial.other_node", said, expected=expected, why=why, next_step=next_step)
     why = say("1900m, 1900 millicores and 1.9 are the same amount; this is another one.")
-    return _differs("dial.other_cpu", said, expected, why, next_step)
+    return _differs("dial.other_cpu", said, expected=expected, why=why, next_step=next_step)
 
 
 def dns_address(snapshot: Snapshot) -> Finding:
@@ -86,13 +86,13 @@ def dns_address(snapshot: Snapshot) -> Finding:
     pods = snapshot.objects("Pod", namespace="kube-system")
     if is_address(said, *(ip for pod in pods if (ip := pod["status"].get("podIP")))):
         why = say("That is a DNS Pod. Pods come and go; the Service's address stays.")
-        return _differs("dial.pod_address", said, expected, why, next_step)
+        return _differs("dial.pod_address", said, expected=expected, why=why, next_step=next_step)
     others = snapshot.objects("Service", namespace="default")
     if is_address(said, *(ip for other in others for ip in other["spec"].get("clusterIPs") or ())):
         why = say("That is the address of the API server.")
-        return _differs("dial.api_address", said, expected, why, next_step)
+        return _differs("dial.api_address", said, expected=expected, why=why, next_step=next_step)
     why = say("No DNS Service of this cluster has that address.")
-    return _differs("dial.other_address", said, expected, why, next_step)
+    return _differs("dial.other_address", said, expected=expected, why=why, next_step=next_step)
 
 
 def _noted(said: str) -> str:
@@ -105,7 +105,7 @@ def _unanswered(key: str, next_step: str) -> Finding:
     )
 
 
-def _differs(message: str, said: str, expected: str, why: str, next_step: str) -> Finding:
+def _differs(message: str, said: str, *, expected: str, why: str, next_step: str) -> Finding:
     seen = say("You noted {said}.", said=quoted(said))
     return not_yet(message, seen=seen, expected=expected, why=why, next_step=next_step)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from labkit.grading.snapshot import Object
 from labkit.grading.verdict import Evidence
+from labkit.kube.conditions import node_ready
 
 NO_NEW_PODS = ("NoSchedule", "NoExecute")
 
@@ -52,16 +53,6 @@ def evidence(*objects: Object) -> tuple[Evidence, ...]:
     )
 
 
-def condition(found: Object, name: str) -> Mapping[str, Any]:
-    """The condition of that type, {} when the object does not have it (yet)."""
-    conditions = (found.get("status") or {}).get("conditions") or ()
-    return next((item for item in conditions if item["type"] == name), {})
-
-
-def is_true(found: Object, name: str) -> bool:
-    return condition(found, name).get("status") == "True"
-
-
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """A workload's selector, matchLabels and matchExpressions, over an object's labels."""
     exact = selector.get("matchLabels") or {}
@@ -76,7 +67,7 @@ def can_take_work(node: Object) -> bool:
     spec = node.get("spec") or {}
     taints = spec.get("taints") or ()
     return (
-        is_true(node, "Ready")
+        node_ready(node)
         and not spec.get("unschedulable", False)
         and not any(taint["effect"] in NO_NEW_PODS for taint in taints)
     )

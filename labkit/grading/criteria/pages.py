@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted, same_words
 from labkit.grading.criteria.objects import evidence, name_of
-from labkit.grading.criteria.pods import is_ready, trouble_of
+from labkit.grading.criteria.pods import trouble_of
 from labkit.grading.criteria.services import (
     declared_ports,
     outside_addresses,
@@ -21,6 +21,7 @@ from labkit.grading.criteria.services import (
 from labkit.grading.criteria.workloads import best
 from labkit.grading.snapshot import Object, Reply, Snapshot
 from labkit.grading.verdict import Finding, cannot_check, not_started, not_yet, passed
+from labkit.kube.conditions import pod_ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _other_port(visit: _Visit) -> Finding:
 
 def _silence(visit: _Visit, silent: Sequence[Reply]) -> Finding:
     """Visits without an answer: what the objects say first, and the network only then."""
-    ready = [pod for pod in visit.pods if is_ready(pod)]
+    ready = [pod for pod in visit.pods if pod_ready(pod)]
     if not ready:
         return _nobody_ready(visit)
     port = port_of(visit.service, visit.port) or {"port": visit.port}
@@ -235,7 +236,7 @@ def _strangers(visit: _Visit, strangers: Sequence[str]) -> Finding:
 
 
 def _too_few(visit: _Visit, pods: set[str], at_least: int) -> Finding:
-    ready = [pod for pod in visit.pods if is_ready(pod)]
+    ready = [pod for pod in visit.pods if pod_ready(pod)]
     return not_yet(
         "page.one_copy",
         seen=say(

@@ -6,8 +6,9 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
-from labkit.grading.criteria.objects import condition, is_true, name_of
+from labkit.grading.criteria.objects import name_of
 from labkit.grading.snapshot import Object
+from labkit.kube.conditions import condition
 
 IMAGE_REASONS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
 
@@ -18,10 +19,6 @@ class Trouble:
 
     why: str
     next_step: str
-
-
-def is_ready(pod: Object) -> bool:
-    return is_true(pod, "Ready") and "deletionTimestamp" not in pod["metadata"]
 
 
 def trouble_of(pods: Iterable[Object]) -> Trouble | None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from labkit.foundation.text import say
+from labkit.grading.criteria.answers import quoted
 from labkit.grading.criteria.objects import (
     as_selector,
-    condition,
     evidence,
     has_labels,
     labelled,
@@ -14,9 +14,10 @@ from labkit.grading.criteria.objects import (
     names_of,
     selects,
 )
-from labkit.grading.criteria.pods import trouble_of
+from labkit.grading.criteria.pods import Trouble, trouble_of
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Evidence, Finding, State, not_started, not_yet, passed
+from labkit.kube.conditions import condition, deployment_available, is_leaving
 
 
 def deployments_with(snapshot: Snapshot, labels: Mapping[str, str]) -> list[Object]:
@@ -48,87 +49,72 @@ def pods_of(deployment: Object, pods: Sequence[Object]) -> list[Object]:
     return [pod for pod in pods if selects(deployment["spec"]["selector"], labels_of(pod))]
 
 
-def is_rolled_out(deployment: Object) -> bool:
-    """The controller has seen the newest template and every copy is of it and available."""
-    wanted = deployment["spec"].get("replicas", 1)
-    status = deployment.get("status") or {}
-    counts = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
-    return status.get("observedGeneration") == deployment["metadata"].get("generation") and all(
-        status.get(count, 0) == wanted for count in counts
-    )
-
-
 def leftover_pods(pods: Sequence[Object]) -> list[Object]:
     """Pods on their way out. Once a Deployment is rolled out, older revisions are among them."""
-    return [pod for pod in pods if "deletionTimestamp" in pod["metadata"]]
+    return [pod for pod in pods if is_leaving(pod)]
 
 
 def _settled(deployment: Object, pods: list[Object], at_least: int) -> Finding:
     name, wanted = name_of(deployment), deployment["spec"].get("replicas", 1)
     if wanted < at_least:
-        return not_yet(
-            "deployment.too_few",
-            seen=say("Deployment {name} asks for {wanted} of its Pods.", name=name, wanted=wanted),
-            expected=say("It asks for at least {least}.", least=at_least),
-            why=say("A single copy is a single point of failure: when it goes, nobody answers."),
-            next_step=say(
-                "Run `kubectl scale deployment {name} --replicas={least}`.",
-                name=name,
-                least=at_least,
-            ),
-            evidence=evidence(deployment),
-        )
-    if not is_rolled_out(deployment):
+        return _too_few(deployment, wanted, at_least)
+    if not deployment_available(deployment):
         return _unfinished(deployment, pods)
     leftover = leftover_pods(pods)
     if leftover:
-        return _moving(
-            say(
-                "{count} old Pods of Deployment {name} are still ending.",
-                count=len(leftover),
-                name=name,
-            ),
-            evidence(deployment, *leftover),
+        count = len(leftover)
+        seen = say(
+            "{count} old Pods of Deployment {name} are still ending.", count=count, name=name
         )
+        return _moving(seen, evidence(deployment, *leftover))
     return passed(
         say("Deployment {name} has {wanted} of {wanted} Pods available.", name=name, wanted=wanted),
         evidence=evidence(deployment),
     )
 
 
+def _too_few(deployment: Object, wanted: int, at_least: int) -> Finding:
+    name = name_of(deployment)
+    scale = f"kubectl scale deployment {name} --replicas={at_least}"
+    return not_yet(
+        "deployment.too_few",
+        seen=say("Deployment {name} asks for {wanted} of its Pods.", name=name, wanted=wanted),
+        expected=say("It asks for at least {least}.", least=at_least),
+        why=say("Where one copy is all there is, nobody answers when it goes."),
+        next_step=say("Correct its file and apply it, or run `{command}`.", command=scale),
+        evidence=evidence(deployment),
+    )
+
+
 def _unfinished(deployment: Object, pods: list[Object]) -> Finding:
-    status = deployment.get("status") or {}
     seen = say(
         "Deployment {name} has {available} of {wanted} Pods available.",
         name=name_of(deployment),
-        available=status.get("availableReplicas", 0),
+        available=(deployment.get("status") or {}).get("availableReplicas", 0),
         wanted=deployment["spec"].get("replicas", 1),
     )
-    trouble = trouble_of(pods)
-    refused = condition(deployment, "ReplicaFailure")
-    if trouble:
-        return _stuck(seen, trouble.why, trouble.next_step, evidence(deployment, *pods))
-    if refused.get("status") == "True":
-        return _stuck(
-            seen,
-            say("The API server refuses more Pods: {reason}", reason=refused.get("message", "")),
-            say(
-                "Read the Deployment's conditions: `kubectl describe deployment {name}`.",
-                name=name_of(deployment),
-            ),
-            evidence(deployment),
-        )
-    return _moving(seen, evidence(deployment))
-
-
-def _stuck(seen: str, why: str, next_step: str, looked_at: tuple[Evidence, ...]) -> Finding:
+    trouble = trouble_of(pods) or _refusal(deployment)
+    if not trouble:
+        return _moving(seen, evidence(deployment))
     return not_yet(
         "deployment.stuck",
         seen=seen,
         expected=say("All of them are available."),
-        why=why,
-        next_step=next_step,
-        evidence=looked_at,
+        why=trouble.why,
+        next_step=trouble.next_step,
+        evidence=evidence(deployment, *pods),
+    )
+
+
+def _refusal(deployment: Object) -> Trouble | None:
+    """The API server takes no more Pods: a quota, or a policy."""
+    failure = condition(deployment, "ReplicaFailure")
+    if failure.get("status") != "True":
+        return None
+    reason = quoted(failure.get("message", ""), longest=120)
+    return Trouble(
+        say("The API server refuses more Pods: {reason}", reason=reason),
+        say("Read its conditions: `kubectl describe deployment {name}`.", name=name_of(deployment)),
     )
 
 
@@ -145,39 +131,46 @@ def _moving(seen: str, looked_at: tuple[Evidence, ...]) -> Finding:
 
 
 def _none(snapshot: Snapshot, labels: Mapping[str, str]) -> Finding:
-    selector = as_selector(labels)
+    """No Deployment has such Pods: it carries the label itself, or there are only Pods, or none."""
+    label = as_selector(labels)
     outside = labelled(snapshot.objects("Deployment"), labels)
-    if outside:
-        return not_yet(
-            "deployment.pods_unlabelled",
-            seen=say(
-                "Deployment {name} has the label {label}, its Pods do not.",
-                name=names_of(outside),
-                label=selector,
-            ),
-            expected=say("The Pods carry the label {label}.", label=selector),
-            why=say("A Service finds Pods by the labels of the Pods."),
-            next_step=say(
-                "Add the label under spec.template.metadata.labels, and to the selector."
-            ),
-            evidence=evidence(*outside),
-        )
     bare = labelled(snapshot.objects("Pod"), labels)
+    if outside:
+        return _pods_unlabelled(outside, label)
     if bare:
-        return not_yet(
-            "deployment.bare_pods",
-            seen=say(
-                "Pods with the label {label}: {names}; no Deployment owns them.",
-                label=selector,
-                names=names_of(bare),
-            ),
-            expected=say("A Deployment whose Pods have the label {label}.", label=selector),
-            why=say("Nobody brings back a Pod that was made by hand."),
-            next_step=say("Write a Deployment with this label in its Pod template."),
-            evidence=evidence(*bare),
-        )
+        return _bare_pods(bare, label)
     return not_started(
         "deployment.missing",
-        seen=say("No Deployment here has Pods with the label {label}.", label=selector),
+        seen=say("No Deployment here has Pods with the label {label}.", label=label),
         next_step=say("Create one; `kubectl create deployment --help` shows the quick way."),
+    )
+
+
+def _pods_unlabelled(deployments: Sequence[Object], label: str) -> Finding:
+    names = names_of(deployments)
+    return not_yet(
+        "deployment.pods_unlabelled",
+        seen=say(
+            "Deployment {name} has the label {label}, its Pods do not.", name=names, label=label
+        ),
+        expected=say("The Pods carry the label {label}.", label=label),
+        why=say("A Service finds Pods by the labels of the Pods."),
+        next_step=say("Add it under spec.template.metadata.labels, and to the selector."),
+        evidence=evidence(*deployments),
+    )
+
+
+def _bare_pods(pods: Sequence[Object], label: str) -> Finding:
+    names = quoted(names_of(pods), longest=80)
+    return not_yet(
+        "deployment.bare_pods",
+        seen=say(
+            "Pods with the label {label}: {names}; no Deployment owns them.",
+            label=label,
+            names=names,
+        ),
+        expected=say("A Deployment whose Pods have the label {label}.", label=label),
+        why=say("Nobody brings back a Pod that was made by hand."),
+        next_step=say("Write a Deployment with this label in its Pod template."),
+        evidence=evidence(*pods),
     )
