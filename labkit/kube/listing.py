@@ -14,9 +14,10 @@ PAGE = 500  # as kubectl: a page stays below what etcd and a proxy like to send 
 
 
 class Lists:
-    def __init__(self, connection: "Connection", kinds: Kinds) -> None:
+    def __init__(self, connection: "Connection", kinds: Kinds, *, page: int = PAGE) -> None:
         self.connection = connection
         self._kinds = kinds
+        self._page = page
 
     def whole(self, selection: Selection, *, at_most: int = 0) -> tuple[Objects, str]:
         """Every object, and the resource version of the list.
@@ -24,7 +25,7 @@ class Lists:
         Raises TooManyObjects above `at_most` (0: no limit): never a part taken for the whole.
         """
         try:
-            return self._pages(selection, at_most, PAGE)
+            return self._pages(selection, at_most, self._page)
         except HistoryExpired:
             # The pages took longer than history is kept; in one piece it cannot happen.
             return self._pages(selection, at_most, 0)

@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import Self
 
 from labkit.foundation.process import Runner
+from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 from labkit.kube.connect import connect
 from labkit.kube.discovery import Kinds
@@ -12,7 +13,9 @@ from labkit.kube.errors import (
     AnswerTooSlow,
     CertificateRejected,
     ClusterUnreachable,
+    Forbidden,
     NotAnswering,
+    ObjectNotFound,
 )
 from labkit.kube.exchange import Answer, Request, refused, status_object
 from labkit.kube.kubeconfig import Access
@@ -22,6 +25,7 @@ from labkit.kube.watching import SYNCED, watched
 
 ANY = "*/*"
 LONGEST_PAGE_BYTES = 1_000_000  # what a check or a lesson looks at; a stream would never end
+NOT_THE_PAGE = (400, 500, 502, 503, 504)  # 400: the Pod has no address yet
 PROXY_TROUBLE = "error trying to reach service"  # how the API server's proxy begins its sentence
 
 
@@ -186,8 +190,18 @@ class Reader:
             raise NotAnswering(what, trouble.reason) from trouble
         said = status_object(reply)
         reason = str(said.get("message", "")) or reply.text
-        if reply.status >= 500 and (said or reason.startswith(PROXY_TROUBLE)):
+        if reply.status == 404 and said and self._exists(kind, where):
+            raise NotAnswering(what, say("it has no endpoints yet"))
+        if (said and reply.status in NOT_THE_PAGE) or reason.startswith(PROXY_TROUBLE):
             raise NotAnswering(what, reason)
         if said:
             raise refused(self.access, request, reply)
         return Answer(reply.status, reply.text)
+
+    def _exists(self, kind: str, where: tuple[str, str, str]) -> bool:
+        """The proxy calls a Service missing also when only its endpoints are."""
+        try:
+            self.get(kind, where[1].rpartition(":")[2], namespace=where[0])
+        except (ObjectNotFound, Forbidden):
+            return False
+        return True
