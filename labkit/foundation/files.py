@@ -3,7 +3,7 @@
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -43,13 +43,18 @@ def locked(
     holder: str,
     limit_seconds: float = 600,
     clock: Clock | None = None,
+    waiting: Callable[[str], object] = str,
 ) -> Iterator[None]:
     """Hold an exclusive lock between processes; it is released by the kernel if we die.
 
-    `holder` says what we do with it, so that whoever waits can be told. Who holds the lock may
-    remove its file: whoever waited for it then takes the new one.
+    `holder` says what we do with it, so that whoever waits can be told; `waiting` is called once
+    with the other's word when we have to wait. Who holds the lock may remove its file: whoever
+    waited for it then takes the new one.
     """
-    handle = wait_until(
+    handle = _try_lock(path)
+    if handle is None:
+        waiting(_holder(path))
+    handle = handle or wait_until(
         lambda: _try_lock(path),
         f"the lock {path}",
         limit_seconds=limit_seconds,

@@ -50,7 +50,12 @@ def perform(root: Root, request: Request, progress: Progress) -> Any:
     _check_owner(site, request.user)
     if request.method in READING:
         return operation(site, request)
-    with locked(site.paths.lock, holder=f"{request.method} {request.cluster}", clock=root.clock):
+    with locked(
+        site.paths.lock,
+        holder=f"labkit {request.method} {request.cluster}",
+        clock=root.clock,
+        waiting=lambda other: progress.said(say("Waiting for {other}.", other=other)),
+    ):
         return operation(site, request)
 
 

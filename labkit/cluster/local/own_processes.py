@@ -5,8 +5,9 @@ The agent is there with the first cluster and gone with the last.
 
 import contextlib
 import pwd
+import shutil
 
-from labkit.cluster.errors import ClusterError
+from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.site import Site
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.cluster.supervising import ensure_groups
@@ -51,11 +52,24 @@ def ensure_agent(site: Site, user: int) -> None:
 
 
 def release_machine(site: Site) -> None:
-    """End agent and supervisor when no cluster runs any more."""
-    with locked(site.machine.lock, holder="end the agent", clock=site.clock):
+    """After a cluster stopped: end agent and supervisor when none runs, and what is empty goes."""
+    machine = site.machine
+    with locked(machine.lock, holder="end the agent", clock=site.clock):
         supervisor = site.supervisor
-        with contextlib.suppress(ClusterError):
-            if supervisor.is_alive() and set(supervisor.group_names()) <= {AGENT}:
-                supervisor.forget_group(AGENT)
-                supervisor.shut_down()
-                site.machine.agent_socket.unlink(missing_ok=True)
+        if supervisor.is_alive() and set(supervisor.group_names()) <= {AGENT}:
+            supervisor.shut_down()
+            machine.agent_socket.unlink(missing_ok=True)
+        if not supervisor.is_alive() or not supervisor.groups_on_disk():
+            supervisor.forget_group(AGENT)
+        if not machine.cluster_names():
+            _remove_machine(machine)
+
+
+def _remove_machine(machine: MachinePaths) -> None:
+    """With the last cluster go all folders but those of programs, which the next one uses."""
+    for folder in (machine.supervisor, machine.data / "clusters", machine.run):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (machine.networks, machine.lock):
+        file.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        machine.data.rmdir()
