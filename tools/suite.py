@@ -34,7 +34,7 @@ class Ran:
 
 
 COMPILE = (
-    "uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header "
+    "uv pip compile --universal --generate-hashes --no-annotate --no-header "
     "--python-version 3.11 --quiet"
 )
 CHECK = (
@@ -56,10 +56,15 @@ TEST = (
 LAST = (Stage("take the lab down", "labkit down", 20, "labkit/cli/cluster.py"),)
 FRESH = (Stage("a fresh machine", "pytest -m fresh", 1800, "tests/fresh/test_*.py"),)
 LOCK = (
-    Stage("lock the lab", f"{COMPILE} -o requirements/lab.lock", 30),
+    Stage("lock the lab", f"{COMPILE} pyproject.toml -o requirements/lab.lock", 30),
     Stage(
         "lock development",
-        f"{COMPILE} --extra dev --constraint requirements/lab.lock -o requirements/dev.lock",
+        f"{COMPILE} pyproject.toml --extra dev -c requirements/lab.lock -o requirements/dev.lock",
+        30,
+    ),
+    Stage(
+        "lock the root agent",
+        f"{COMPILE} requirements/agent.in -c requirements/lab.lock -o requirements/agent.lock",
         30,
     ),
 )
