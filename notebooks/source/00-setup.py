@@ -42,7 +42,18 @@
 # The first cell fetches the lab's own words. It prints nothing.
 
 # %%
-from labkit.notebook import answer, begin, check, doctor, hint, progress, reset, solution, start
+from labkit.notebook import (
+    answer,
+    begin,
+    check,
+    doctor,
+    finish,
+    hint,
+    progress,
+    reset,
+    solution,
+    start,
+)
 
 # %% [markdown]
 # Three settings come next: which cluster, whose exercises, which place in the cluster. Empty means
@@ -248,9 +259,12 @@ check("read-the-dials")
 start("leave-a-card")
 
 # %% [markdown]
-# Open the file `card.yaml` in the folder named above, fill in what is marked TODO, and save it with
-# **Ctrl + S**. Then `kubectl apply` reads the file and makes what it describes. Take away the first
-# `#` and run the cell; expect `configmap/… created`.
+# Open the file: in the panel on the left click the folder symbol at the top, then `work`, then
+# `leave-a-card`, and double-click `card.yaml`. Fill in what is marked TODO and save with
+# **Ctrl + S**.
+#
+# Then `kubectl apply` reads the file and makes what it describes. Take away the first `#` and run
+# the cell; expect `configmap/card created`.
 
 # %% tags=["attendee"] exercise="leave-a-card"
 # # !kubectl apply -f leave-a-card/card.yaml
@@ -269,6 +283,15 @@ check("leave-a-card")
 # %% tags=["help"]
 # hint("leave-a-card")
 # solution("leave-a-card")
+
+# %% [markdown]
+# ## Tidy up
+#
+# The small machine of the first exercise and your namespaces are no longer needed. `finish` gives
+# them back; your files and your points stay. Expect a list of what was removed.
+
+# %%
+finish("00-setup")
 
 # %% [markdown]
 # ## Recap

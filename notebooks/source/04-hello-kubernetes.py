@@ -30,7 +30,17 @@
 # in turn with **Shift + Enter**.
 
 # %%
-from labkit.notebook import begin, check, external_address, hint, progress, solution, start, visit
+from labkit.notebook import (
+    begin,
+    check,
+    external_address,
+    finish,
+    hint,
+    progress,
+    solution,
+    start,
+    visit,
+)
 
 # %% [markdown]
 # The settings stay empty: "as this lab is set up".
@@ -193,15 +203,17 @@ for _ in range(10):
 # ## Exercise: Open the desk (10 minutes)
 #
 # Your turn: publish an application of your own. Everything you need was on this page, but not every
-# value is the same. `start` gives you a fresh namespace, shows the task, and puts a file with gaps
-# into your folder.
+# value is the same. `start` gives you a fresh namespace, shows the task, and puts two files with
+# gaps into your folder.
 
 # %%
 start("open-the-desk")
 
 # %% [markdown]
-# Open the file in the folder named above (left panel, folder symbol), fill in what is marked TODO,
-# save it with **Ctrl + S**. Then take away the `#` below and run the cell to apply it. You can add
+# Open your two files: in the panel on the left click the folder symbol on top, then `work`, then
+# `open-the-desk`. Fill in what is marked TODO and save with **Ctrl + S**.
+#
+# Then take away the `#` below and run the cell: it applies every file in that folder. You can add
 # cells of your own with the **+** in the toolbar, for example to look at your Pods.
 
 # %% tags=["attendee"] exercise="open-the-desk"
@@ -221,6 +233,15 @@ check("open-the-desk")
 # %% tags=["help"]
 # hint("open-the-desk")
 # solution("open-the-desk")
+
+# %% [markdown]
+# ## Tidy up
+#
+# The desk has an address too, so give it back. `finish` removes what this lesson took; your files
+# and your points stay.
+
+# %%
+finish("04-hello-kubernetes")
 
 # %% [markdown]
 # ## Recap
