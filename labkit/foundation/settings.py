@@ -14,7 +14,8 @@ FALSE_WORDS = {"", "0", "false", "no", "off"}
 @dataclass(frozen=True, slots=True)
 class Settings:
     home: Path
-    """The attendee's lab: kubeconfigs, progress, workspace. LABKIT_HOME, default ~/labkit."""
+    """The attendee's lab: kubeconfigs, progress, workspace. LABKIT_HOME, default ~/labkit
+    (~/labkit-home where ~/labkit is the clone of the repository)."""
 
     cache: Path
     """Programs built or downloaded, images. LABKIT_CACHE, default ~/.cache/labkit."""
@@ -47,7 +48,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     user_home = Path(given.get("HOME") or Path.home())
     cache_home = Path(given.get("XDG_CACHE_HOME") or user_home / ".cache")
     return Settings(
-        home=Path(given.get("LABKIT_HOME") or user_home / "labkit"),
+        home=Path(given.get("LABKIT_HOME") or _usual_home(user_home)),
         cache=Path(given.get("LABKIT_CACHE") or cache_home / "labkit"),
         language=given.get("LABKIT_LANGUAGE", "en"),
         engine=given.get("LABKIT_ENGINE", "local"),
@@ -57,6 +58,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         seed=_number("LABKIT_SEED", given.get("LABKIT_SEED", "0")),
         shows_progress=_truth("LABKIT_PROGRESS", given.get("LABKIT_PROGRESS", "yes")),
     )
+
+
+def _usual_home(user_home: Path) -> Path:
+    """~/labkit, unless that is where the repository was cloned to: a lab must not lie in it."""
+    usual = user_home / "labkit"
+    return user_home / "labkit-home" if (usual / "pyproject.toml").exists() else usual
 
 
 def _truth(key: str, word: str) -> bool:

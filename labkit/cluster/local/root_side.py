@@ -64,7 +64,8 @@ class RootSide:
         if shutil.which("sudo") is None:
             raise NeedsRoot(why)
         progress.said(say("Root is needed to {why}; sudo may ask for your password.", why=why))
-        command = ["sudo", "--", sys.executable, "-m", "labkit.cluster.local.root_side"]
+        # -B: root's bytecode files in the user's clone could not be removed by the user.
+        command = ["sudo", "--", sys.executable, "-B", "-m", "labkit.cluster.local.root_side"]
         folder = Path(__file__).parents[3]
         lines = stream_lines(command, stdin=request_line(request), folder=folder)
         return follow(lines, progress)

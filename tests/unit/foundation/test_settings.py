@@ -13,6 +13,12 @@ def test_lab_and_cache_are_in_the_users_home_unless_told_otherwise() -> None:
     assert settings.cache == Path("/home/ada/.cache/labkit")
 
 
+def test_lab_is_not_laid_into_a_clone_of_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "labkit").mkdir()
+    (tmp_path / "labkit" / "pyproject.toml").touch()
+    assert read_settings({"HOME": str(tmp_path)}).home == tmp_path / "labkit-home"
+
+
 def test_cache_follows_the_desktop_convention() -> None:
     settings = read_settings({"HOME": "/home/ada", "XDG_CACHE_HOME": "/fast"})
     assert settings.cache == Path("/fast/labkit")
