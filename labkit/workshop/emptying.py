@@ -54,6 +54,11 @@ class Found:
     def namespace(self) -> str:
         return str(self.object["metadata"].get("namespace", ""))
 
+    @property
+    def counts(self) -> bool:
+        """Whether it must be gone before an exercise is untouched again."""
+        return self.resource.kind not in WRITTEN_ABOUT
+
     def __str__(self) -> str:
         return f"{self.resource.kind}/{self.name}"
 
@@ -71,7 +76,7 @@ def empty(lab: Lab, exercise: Exercise, reader: Reader, writer: Writer) -> None:
         left[:] = leftovers(lab, exercise, reader)
         impatient = lab.clock.monotonic() - begun > PATIENCE_SECONDS
         at_once(lambda one: _delete(writer, one, strip=impatient), left)
-        return not [one for one in left if one.resource.kind not in WRITTEN_ABOUT]
+        return not any(one.counts for one in left)
 
     try:
         wait_until(

@@ -1,8 +1,9 @@
 """Where the learner stands in the whole workshop, and what comes next. From the log alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from labkit.foundation.settings import Settings
 from labkit.grading.exercise import Exercise, exercise_folders, load_exercise
@@ -61,3 +62,9 @@ def standing(exercise: Exercise, events: Iterable[Event]) -> Standing:
         passed=any(check.get("state") == State.PASSED for check in checks),
         solution_shown=Happening.SOLUTION_SHOWN in happened or Happening.SOLVED in happened,
     )
+
+
+def standing_to_json(standing: Standing) -> dict[str, Any]:
+    """For programs; the exercise by its id and lesson."""
+    told = {field.name: getattr(standing, field.name) for field in fields(standing)}
+    return told | {"exercise": standing.exercise.id, "lesson": standing.exercise.lesson}
