@@ -1,6 +1,7 @@
 """Programs from pinned Go modules: one compiler call for all that are missing of a tool.
 
-The compiler's own cache lives in the work folder and goes with it: kept, it grows past 20 GB.
+The compiler's own cache lives in the work folder and goes with it: kept, it grows past 20 GB. Only
+for programs of ours, which need nothing but Go's own library, it stays: an edit takes a second.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,10 @@ class BuildPlan:
     results: Mapping[str, Path]
 
 
-def build_plan(tool: Tool, names: Sequence[str], work: Path, go: Go) -> BuildPlan:
+def build_plan(
+    tool: Tool, names: Sequence[str], work: Path, go: Go, *, compiled: Path | None = None
+) -> BuildPlan:
+    """`compiled` is the compiler's own cache, by default a folder in `work`."""
     packages = tuple(tool.programs[name].package for name in names)
     output = work / "built"
     # one program may be named unlike its package (etcd's is `server`), several never are
@@ -35,7 +39,7 @@ def build_plan(tool: Tool, names: Sequence[str], work: Path, go: Go) -> BuildPla
     environment = {
         **go.environment,
         "CGO_ENABLED": "0",
-        "GOCACHE": str(work / "compiled"),
+        "GOCACHE": str(compiled or work / "compiled"),
         "GOTMPDIR": str(work / "temporary"),
         # buildvcs: a clone owned by another user must not stop us; modcacherw: deletable
         "GOFLAGS": "-mod=readonly -buildvcs=false -modcacherw",
@@ -53,8 +57,9 @@ def build_plan(tool: Tool, names: Sequence[str], work: Path, go: Go) -> BuildPla
 def build(tool: Tool, names: Sequence[str], work: Path, means: Means) -> Mapping[str, Path]:
     """Raises BuildFailed naming programs, step and log; ToolMissing without a compiler."""
     go = find_go(tool.go_version(), means)
-    plan = build_plan(tool, names, work, go)
-    for folder in ("built", "compiled", "temporary"):
+    kept = means.settings.cache / "compiled" if tool.settled else None
+    plan = build_plan(tool, names, work, go, compiled=kept)
+    for folder in ("built", "temporary"):
         (work / folder).mkdir()
     log = build_log(tool, means)
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,16 @@ def test_pins_are_binding_and_the_compiler_cache_lives_in_the_work_folder(tmp_pa
     assert environment["GOCACHE"].startswith(str(tmp_path))
     assert environment["GOTMPDIR"].startswith(str(tmp_path))
     assert environment["GOTOOLCHAIN"] == "local"
+
+
+def test_compiler_cache_of_programs_of_ours_is_kept(tmp_path: Path) -> None:
+    run = RecordedProcesses()
+    with_compiler(run)
+    means = Means(settings_in(tmp_path), run, RecordedProgress(), HeldClock())
+    tool = replace(tiny_tool(tmp_path / "pins"), settled="v1.2.3")
+    build(tool, ["tiny"], tmp_path, means)
+    [call] = run.like("go", "build")
+    assert call.environment["GOCACHE"] == str(tmp_path / "cache/compiled")
 
 
 def test_progress_tells_how_many_packages_are_compiled(tmp_path: Path) -> None:
