@@ -7,7 +7,6 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.attempts import Attempt, Expect, Kind
-from labkit.grading.exercise import Exercise
 from labkit.grading.snapshot import Failed, Snapshot
 from labkit.grading.verdict import State, Verdict
 
@@ -91,22 +90,20 @@ def judge_traces(before: Iterable[str], after: Iterable[str]) -> Judgement:
 
 
 def judge_completeness(
-    exercise: Exercise, attempts: Iterable[Attempt], *, notes: bool
+    attempts: Iterable[Attempt], *, files: Iterable[str], unfinished: Iterable[str]
 ) -> Judgement:
+    """`files` are those of the exercise and its solutions, `unfinished` still say TODO."""
     kinds = [attempt.kind for attempt in attempts]
-    missing = [
-        what
-        for what, is_there in (
-            (say("setup or starter"), exercise.starter.is_dir() or exercise.setup.is_dir()),
-            (say("a solution"), Kind.SOLUTION in kinds),
-            (say("two variants"), kinds.count(Kind.VARIANT) >= FEWEST_VARIANTS),
-            (say("five mutants"), kinds.count(Kind.MUTANT) >= FEWEST_MUTANTS),
-            (say("notes.md"), notes),
-        )
-        if not is_there
-    ]
-    seen = ", ".join(missing) if missing else say("all of it")
-    return judge(say("nothing missing"), seen, held=not missing)
+    names = set(files)
+    wanted = (
+        (say("setup or starter files"), bool(names & {"setup", "starter"})),
+        (say("two variants"), kinds.count(Kind.VARIANT) >= FEWEST_VARIANTS),
+        (say("five mutants"), kinds.count(Kind.MUTANT) >= FEWEST_MUTANTS),
+        ("notes.md", "notes.md" in names),
+    )
+    missing = [what for what, is_there in wanted if not is_there]
+    missing += [say("the TODO in {file}", file=name) for name in unfinished]
+    return judge(say("nothing missing"), ", ".join(missing) or say("all of it"), held=not missing)
 
 
 def findings_text(verdict: Verdict) -> str:

@@ -24,6 +24,7 @@ from labkit.authoring.judging import (
     judge_untouched,
     skip,
 )
+from labkit.authoring.snapshots import UNTOUCHED, case_name
 from labkit.cluster.engine import Capability
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import locked
@@ -115,16 +116,12 @@ def prove(lab: Lab, exercises: Sequence[Exercise], *, jobs: int, report: Report)
             _report_audit(lab, visits, report)
 
 
-def case_name(attempt: Attempt) -> str:
-    return "solution" if attempt.kind is Kind.SOLUTION else f"{attempt.kind} {attempt.name}"
-
-
 def lifetime(visit: Visit) -> Iterator[State]:
     """Untouched, solved, reset, solved again."""
     lab, exercise = visit.lab, visit.exercise
     reset(lab, exercise.id)  # a proof that was killed may have left something
     before, there = look(lab, exercise), _traces(lab, exercise)
-    yield "untouched", judge_untouched(before.verdict), before.snapshot
+    yield UNTOUCHED, judge_untouched(before.verdict), before.snapshot
     do_attempt(lab, exercise, visit.attempt)
     after = look(lab, exercise)
     yield visit.case, judge_passed(after.verdict), after.snapshot
@@ -157,9 +154,7 @@ def _visits(lab: Lab, exercise: Exercise, homes: Path, report: Report) -> Iterat
         report(CaseResult(exercise.id, "all", skip(", ".join(missing))))
         return
     attempts = load_attempts(exercise, folder)
-    notes = (folder / "notes.md").is_file()
-    complete = judge_completeness(exercise, attempts, notes=notes)
-    report(CaseResult(exercise.id, "complete", complete))
+    report(CaseResult(exercise.id, "complete", _judge_files(exercise, folder, attempts)))
     for attempt in attempts:
         needs = attempt.expect.when if attempt.expect else ""
         if needs and not lab.has(needs):
@@ -167,6 +162,18 @@ def _visits(lab: Lab, exercise: Exercise, homes: Path, report: Report) -> Iterat
             continue
         attendee = attendee_of(exercise, attempt)
         yield Visit(lab.for_attendee(attendee, homes / attendee, SEED), exercise, attempt, report)
+
+
+def _judge_files(exercise: Exercise, folder: Path, attempts: Sequence[Attempt]) -> Judgement:
+    files = [*exercise.folder.iterdir(), *(folder.iterdir() if folder.is_dir() else ())]
+    written = [exercise.folder / "exercise.toml", exercise.check_file, folder / "notes.md"]
+    unfinished = [
+        path.name
+        for path in (*written, *folder.glob("**/*.toml"))
+        if path.is_file() and "TODO:" in path.read_text(encoding="utf-8")
+    ]
+    names = [path.name for path in files]
+    return judge_completeness(attempts, files=names, unfinished=unfinished)
 
 
 def attendee_of(exercise: Exercise, attempt: Attempt) -> str:

@@ -1,0 +1,26 @@
+"""Every recorded snapshot gives, with the criteria as they are, what its state must give."""
+
+import pytest
+
+from labkit.authoring.snapshots import Recording, replay_failures, staleness
+from labkit.grading.exercise import exercise_folders, load_exercise
+from tests.content.repository import ROOT
+
+FOLDERS = exercise_folders(ROOT / "exercises")
+
+
+def recording(exercise_id: str) -> Recording:
+    exercise = load_exercise(FOLDERS[exercise_id])
+    return Recording(exercise, ROOT / "solutions" / exercise.lesson / exercise.id)
+
+
+@pytest.mark.parametrize("exercise_id", FOLDERS)
+def test_snapshots_are_of_the_exercise_as_it_is(exercise_id: str) -> None:
+    why = staleness(recording(exercise_id))
+    assert not why, f"{why}: run `labkit prove --record {exercise_id}`"
+
+
+@pytest.mark.parametrize("exercise_id", FOLDERS)
+def test_replayed_snapshots_give_what_their_states_must(exercise_id: str) -> None:
+    failures = replay_failures(recording(exercise_id))
+    assert [(f.name, f.judgement.expected, f.judgement.seen) for f in failures] == []
