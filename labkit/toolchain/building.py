@@ -1,9 +1,11 @@
 """Programs from pinned Go modules: one compiler call for all that are missing of a tool.
 
-The compiler's own cache lives in the work folder and goes with it: kept, it grows past 20 GB. Only
-for programs of ours, which need nothing but Go's own library, it stays: an edit takes a second.
+The compiler's own cache stays when a run is killed, so that the next goes on from there, and is
+deleted when the tool is built or cannot be: kept for all, it grows past 20 GB. Only for programs
+of ours, which need little more than Go's own library, it stays: an edit takes a second.
 """
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +30,9 @@ class BuildPlan:
 
 
 def build_plan(
-    tool: Tool, names: Sequence[str], work: Path, go: Go, *, compiled: Path | None = None
+    tool: Tool, names: Sequence[str], work: Path, go: Go, *, compiled: Path
 ) -> BuildPlan:
-    """`compiled` is the compiler's own cache, by default a folder in `work`."""
+    """`compiled` is the compiler's own cache."""
     packages = tuple(tool.programs[name].package for name in names)
     output = work / "built"
     # one program may be named unlike its package (etcd's is `server`), several never are
@@ -39,7 +41,7 @@ def build_plan(
     environment = {
         **go.environment,
         "CGO_ENABLED": "0",
-        "GOCACHE": str(compiled or work / "compiled"),
+        "GOCACHE": str(compiled),
         "GOTMPDIR": str(work / "temporary"),
         # buildvcs: a clone owned by another user must not stop us; modcacherw: deletable
         "GOFLAGS": "-mod=readonly -buildvcs=false -modcacherw",
@@ -57,20 +59,34 @@ def build_plan(
 def build(tool: Tool, names: Sequence[str], work: Path, means: Means) -> Mapping[str, Path]:
     """Raises BuildFailed naming programs, step and log; ToolMissing without a compiler."""
     go = find_go(tool.go_version(), means)
-    kept = means.settings.cache / "compiled" if tool.settled else None
-    plan = build_plan(tool, names, work, go, compiled=kept)
+    compiled = means.settings.cache / "compiled" / ("ours" if tool.settled else tool.name)
+    plan = build_plan(tool, names, work, go, compiled=compiled)
+    try:
+        _carry_out(plan, tool, work, means)
+    except BuildFailed:
+        _forget(compiled)  # perhaps it is what filled the disk
+        raise
+    if not tool.settled:
+        _forget(compiled)
+    return plan.results
+
+
+def _carry_out(plan: BuildPlan, tool: Tool, work: Path, means: Means) -> None:
     for folder in ("built", "temporary"):
         (work / folder).mkdir()
     log = build_log(tool, means)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
-        site = _Site(tool, tuple(names), plan, means, out)
+        site = _Site(tool, tuple(plan.results), plan, means, out)
         packages = site.get_sources()
         site.compile(packages)
     for name, path in plan.results.items():
         if not path.exists():
             raise BuildFailed([name], say("find the compiled program"), log)
-    return plan.results
+
+
+def _forget(compiled: Path) -> None:
+    shutil.rmtree(compiled, ignore_errors=True)
 
 
 def build_log(tool: Tool, means: Means) -> Path:

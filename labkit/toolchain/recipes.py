@@ -13,12 +13,7 @@ from labkit.toolchain.errors import ToolchainError, ToolMissing
 from labkit.toolchain.programs import TOOLS, Program, Tool, grouped
 
 REGISTRY = "registry.lab.example:5000"
-_ROOT = Path(__file__).resolve().parents[1]
-# beside the package in a clone; inside it in an installed wheel
-RECIPES = next(
-    (path for path in (_ROOT.parent / "manifests", _ROOT / "manifests") if path.is_dir()),
-    _ROOT.parent / "manifests",
-) / Path("images")
+RECIPES = Path(__file__).resolve().parents[2] / "manifests" / "images"
 FORMAT = "1"  # raise it when archives are to be written anew
 
 
