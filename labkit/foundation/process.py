@@ -141,7 +141,7 @@ def _take(lines: list[str], text: str, watch: Callable[[str], object]) -> None:
         lines.append(line)
 
 
-def _end(program: "subprocess.Popen[str]") -> None:
+def _end(program: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
     program.wait()

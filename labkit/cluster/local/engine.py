@@ -1,5 +1,6 @@
 """The `local` engine's face: what runs as the user. Everything that needs root is asked for."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,11 @@ from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress, Quiet
 from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
-from labkit.foundation.waiting import Clock
+from labkit.foundation.waiting import Clock, wait_until
 from labkit.toolchain.images import images_at_hand, provide_images
 from labkit.toolchain.provide import provide
 
+AGENT_START_SECONDS = 30  # a busy machine; usually half a second
 CAPABILITIES = frozenset(
     {
         Capability.REAL_PODS,
@@ -139,6 +141,14 @@ class LocalEngine:
         return self._root.ask(request, progress, why=why, sudo=may_sudo)
 
     def _write_kubeconfig(self) -> None:
+        if os.geteuid() != 0:  # sudo has come back, and the agent it left is only starting
+            wait_until(
+                self._root.agent_answers,
+                say("the root agent"),
+                limit_seconds=AGENT_START_SECONDS,
+                clock=self._clock,
+                pause_seconds=0.02,
+            )
         text = self._ask("kubeconfig", {}, Quiet(), why="")
         write_atomically(self._kubeconfig_path(), text, mode=PRIVATE)
 
