@@ -29,7 +29,8 @@ def read_toml(path: Path, model: type[Model], fill: Callable[[str], str] = str) 
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ExerciseInvalid(path, say("TOML"), str(problem)) from problem
     except ValidationError as problem:
-        first = problem.errors()[0]
+        # A misspelt name is both unknown and missing; the former shows what was written.
+        first = min(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
         raise ExerciseInvalid(path, _field(first["loc"]), _reason(first)) from problem
 
 

@@ -2,20 +2,19 @@
 
 import ipaddress
 import re
-from decimal import Decimal
 
 from labkit.grading.criteria.quantities import quantity
 
-QUOTES = "\"'`\u201c\u201d\u2018\u2019«»"
+QUOTES = "\"'`\u201c\u201d\u2018\u2019«» "
 WHOLE_NUMBER = re.compile(r"[=:]?\s*(\d{1,9})(?:\s+[^\d\W]+)*")
 VERSION = re.compile(r"v?(?:(?P<major>\d{1,3})\.)?(?P<minor>\d{1,3})(?:\.\d+)?\+?(?:[-+].*)?")
-CPU_WORDS = re.compile(r"\s*(millicores?|millicpus?|milli|vcpus?|cpus?|cores?)$")
+CPU_WORDS = re.compile(r"(millicores?|millicpus?|milli|vcpus?|cpus?|cores?)$")
 LONGEST_QUOTE = 40  # characters of an answer that a message repeats
 
 
 def plain(text: str) -> str:
     """Small letters, single blanks, no quotes around it, no full stop behind it."""
-    return " ".join(text.split()).strip(QUOTES + " ").rstrip(".").casefold()
+    return " ".join(text.split()).strip(QUOTES).rstrip(".").strip(QUOTES).casefold()
 
 
 def same_words(one: str, other: str) -> bool:
@@ -50,16 +49,14 @@ def is_minor(text: str, minor: int) -> bool:
 
 def is_cpu(text: str, wanted: str) -> bool:
     """1900m, 1.9, 1,9, 1900 millicores and plain 1900 for 1900m."""
-    words = plain(text).replace(",", ".")
-    number = CPU_WORDS.sub("", words).replace(" ", "")
-    in_thousandths = "milli" in words
+    words = plain(text).replace(",", ".").replace(" ", "")
     try:
-        said, right = quantity(number), quantity(wanted)
+        said, right = quantity(CPU_WORDS.sub("", words)), quantity(wanted)
     except ValueError:
         return False
-    if in_thousandths:
+    if "milli" in words or (words.isdecimal() and said != right):
         return said == right * 1000
-    return said == right or (said == right * 1000 and said == said.to_integral() > Decimal(10))
+    return said == right
 
 
 def is_address(text: str, *wanted: str) -> bool:

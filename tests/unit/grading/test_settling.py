@@ -1,0 +1,139 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from labkit.foundation.waiting import Clock
+from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead
+from labkit.grading.settling import Settling
+from labkit.grading.sources import Place
+from labkit.grading.verdict import Evidence, Finding, Result, Verdict, not_yet, passed
+from labkit.kube.errors import ClusterUnreachable
+from labkit.remote.web import Page
+from tests.support.graded import SEED_NAME, SYSTEM, HeldReader, no_pages, sources_of
+
+NS = "me-door"
+PLACE = Place({"": NS}, SYSTEM, SEED_NAME)
+OBJECTS = (ObjectsRead("Service", ("",)), ObjectsRead("Pod", ("",)))
+PAGES = (*OBJECTS, PagesRead("web", "/info", 80, 4))
+
+
+def deployment(available: int) -> dict[str, Any]:
+    counts = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas"), 2)
+    return {
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": NS, "generation": 1},
+        "spec": {"replicas": 2},
+        "status": {"observedGeneration": 1, "availableReplicas": available, **counts},
+    }
+
+
+def service(*addresses: str) -> dict[str, Any]:
+    return {
+        "kind": "Service",
+        "metadata": {"name": "web", "namespace": NS},
+        "spec": {"type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"port": 80}]},
+        "status": {"loadBalancer": {"ingress": [{"ip": ip} for ip in addresses]}},
+    }
+
+
+def pod(name: str) -> dict[str, Any]:
+    return {
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": NS, "labels": {"app": "web"}},
+        "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+    }
+
+
+def moving(*items: Evidence) -> Verdict:
+    finding = not_yet("a.b", seen="1", expected="2", next_step="3", evidence=items, settling=True)
+    return Verdict("door", "", (Result("one", "", 10, finding),))
+
+
+def wait(
+    reader: HeldReader,
+    verdict: Verdict,
+    get_pages: Any = no_pages,
+    reads: tuple[Any, ...] = OBJECTS,
+) -> float:
+    """How long it took on the held clock, of 10 s."""
+    exercise = Exercise("door", Path(), "00", "Door", 5, "Open.", (), (), reads)
+    Settling(exercise, PLACE, sources_of(reader, get_pages)).wait(verdict, 10)
+    return reader.clock.seconds
+
+
+WEB = Evidence("Deployment", "web", NS)
+DOOR = Evidence("Service", "web", NS)
+
+
+def test_nothing_that_moves_takes_no_time() -> None:
+    reader = HeldReader([deployment(2)])
+    still: Finding = passed("Fine.", evidence=[WEB])
+    assert wait(reader, Verdict("door", "", (Result("one", "", 10, still),))) == 0
+    assert wait(reader, moving(WEB)) == 0
+    assert wait(reader, moving()) == 0
+
+
+def test_deployment_is_watched_until_it_is_rolled_out() -> None:
+    reader = HeldReader([deployment(0)])
+    changes = [deployment(1), deployment(2), deployment(2)]
+    reader.planned["Deployment"] = [("MODIFIED", item) for item in changes]
+    assert wait(reader, moving(WEB)) == 2
+    assert reader.calls == ["watch Deployment metadata.name=web"]
+
+
+def test_deployment_that_never_gets_there_is_given_up_at_the_limit() -> None:
+    assert wait(HeldReader([deployment(0)]), moving(WEB, WEB)) == 10
+
+
+def test_service_is_watched_until_it_has_its_address() -> None:
+    reader = HeldReader([service()])
+    reader.planned["Service"] = [("MODIFIED", service("198.18.0.9"))]
+    assert wait(reader, moving(DOOR)) == 1
+
+
+def test_pod_that_ends_is_watched_until_it_is_gone() -> None:
+    old = pod("old")
+    old["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    reader = HeldReader([old])
+    reader.planned["Pod"] = [("DELETED", old)]
+    assert wait(reader, moving(Evidence("Pod", "old", NS))) == 1
+
+
+def test_object_that_is_gone_already_is_not_waited_for() -> None:
+    assert wait(HeldReader(), moving(WEB)) == 0
+
+
+def test_cluster_that_is_away_is_not_waited_for() -> None:
+    reader = HeldReader([deployment(0)])
+    reader.refused["Deployment"] = ClusterUnreachable("https://a", "refused")
+    assert wait(reader, moving(WEB)) == 0
+
+
+class Pages:
+    """Answers with the next list of Pods each time; the last stays."""
+
+    def __init__(self, *rounds: Sequence[str]) -> None:
+        self.rounds = list(rounds)
+
+    def __call__(self, urls: Sequence[str], _: Clock) -> list[Page]:
+        pods = self.rounds.pop(0) if len(self.rounds) > 1 else self.rounds[0]
+        return [
+            Page(url, 200, f'{{"pod": "{pods[n % len(pods)]}"}}') if pods else Page(url)
+            for n, url in enumerate(urls)
+        ]
+
+
+def test_page_is_asked_until_it_answers_from_every_side() -> None:
+    reader = HeldReader([service("198.18.0.9"), pod("a"), pod("b")])
+    seconds = wait(reader, moving(DOOR), Pages((), ("a",), ("a", "b")), PAGES)
+    assert 0.3 < seconds < 0.5  # two pauses, then both Pods have answered
+
+
+def test_page_of_a_single_pod_is_asked_once() -> None:
+    reader = HeldReader([service("198.18.0.9"), pod("a")])
+    assert wait(reader, moving(DOOR), Pages(("a",)), PAGES) == 0
+
+
+def test_page_that_never_answers_is_given_up_at_the_limit() -> None:
+    reader = HeldReader([service("198.18.0.9"), pod("a")])
+    assert wait(reader, moving(DOOR), Pages(()), PAGES) >= 10
