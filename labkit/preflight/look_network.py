@@ -42,10 +42,11 @@ def _routes(around: Surroundings) -> Iterable[Route]:
 
 
 def _links(around: Surroundings) -> Iterable[Link]:
-    for entry in _answer(around, "ip", "-j", "-4", "address"):
-        if entry.get("ifname"):
-            local = (address.get("local") for address in entry.get("addr_info", []))
-            yield Link(entry["ifname"], tuple(address for address in local if address))
+    # With -4 it would leave out links that have no address.
+    for entry in _answer(around, "ip", "-j", "address"):
+        ours = (each for each in entry.get("addr_info", []) if each.get("family") == "inet")
+        addresses = tuple(str(each["local"]) for each in ours if each.get("local"))
+        yield Link(str(entry.get("ifname", "")), addresses)
 
 
 def _answer(around: Surroundings, *command: str) -> list[dict[str, Any]]:
@@ -103,10 +104,17 @@ def _owners(around: Surroundings, inodes: frozenset[str]) -> Mapping[str, int]:
 
 def _sockets(folder: Path) -> frozenset[str]:
     try:
-        targets = [str(link.readlink()) for link in folder.iterdir()]
+        targets = [_target(link) for link in folder.iterdir()]
     except OSError:
         return frozenset()
     return frozenset(re.findall(r"socket:\[(\d+)\]", " ".join(targets)))
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:  # closed while we looked
+        return ""
 
 
 def proxies(environment: Mapping[str, str]) -> Proxies:

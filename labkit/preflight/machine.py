@@ -2,11 +2,11 @@
 
 import json
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from labkit.foundation.settings import Settings
-from labkit.preflight.facts import Kubectl, Machine
+from labkit.preflight.facts import Kubectl, Machine, Network, Sources
 from labkit.preflight.look_files import (
     clusters,
     filesystem,
@@ -30,20 +30,15 @@ def collect(settings: Settings, around: Surroundings, *, thorough: bool = True) 
     """Not `thorough` leaves out kubectl and where missing programs would come from."""
     places = around.places
     mounts = read_mounts(around.read(places.proc / "self/mountinfo"))
+    data = filesystem(places.paths.data, mounts)
     system = platform(around)
     with ThreadPoolExecutor(max_workers=4) as pool:  # each mostly waits for a program
-        installed = pool.submit(_installed, around)
-        found_kubectl = pool.submit(kubectl, around) if thorough else None
-        missing = missing_programs(settings) if thorough else ()
-        offered = pool.submit(sources, around, missing, downloads=settings.downloads)
-        host = pool.submit(network, around, PORTS)
+        asked = _ask(pool, settings, around, thorough=thorough)
         features = pool.submit(kernel, around, system.kernel)
-        overlay = pool.submit(overlay_problem, around, places.paths.data)
         return Machine(
             platform=system,
             rights=rights(around),
             memory=memory(around),
-            data=replace(filesystem(places.paths.data, mounts), overlay_problem=overlay.result()),
             cache=filesystem(settings.cache, mounts),
             limits=limits(around),
             cgroups=cgroups(around, mounts),
@@ -53,12 +48,37 @@ def collect(settings: Settings, around: Surroundings, *, thorough: bool = True) 
             proxies=proxies(around.environment),
             our_kubectl=settings.cache / "programs" / KUBERNETES.cache_name() / "kubectl",
             kubernetes_version=read_version(KUBERNETES.version()),
-            installed=installed.result(),
-            kubectl=found_kubectl.result() if found_kubectl else None,
-            sources=offered.result(),
-            network=host.result(),
+            data=replace(data, overlay_problem=asked.overlay.result()),
+            installed=asked.installed.result(),
+            kubectl=asked.kubectl.result(),
+            sources=asked.sources.result(),
+            network=asked.network.result(),
             kernel=features.result(),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What programs are being asked meanwhile."""
+
+    installed: Future[Installed]
+    kubectl: Future[Kubectl | None]
+    sources: Future[Sources]
+    network: Future[Network]
+    overlay: Future[str]
+
+
+def _ask(
+    pool: ThreadPoolExecutor, settings: Settings, around: Surroundings, *, thorough: bool
+) -> _Asked:
+    missing = missing_programs(settings) if thorough else ()
+    return _Asked(
+        installed=pool.submit(_installed, around),
+        kubectl=pool.submit(kubectl if thorough else lambda _: None, around),
+        sources=pool.submit(sources, around, missing, downloads=settings.downloads),
+        network=pool.submit(network, around, PORTS),
+        overlay=pool.submit(overlay_problem, around, around.places.paths.data),
+    )
 
 
 def _installed(around: Surroundings) -> Installed:

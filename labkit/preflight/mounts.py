@@ -14,10 +14,18 @@ class Mount:
     """Of this mount: rw, noexec, nosuid, …"""
     of_filesystem: frozenset[str]
     """Of what is mounted: for cgroup v1 its controllers are among them."""
+    number: int = 0
+    parent: int = 0
 
 
 def read_mounts(text: str) -> list[Mount]:
-    return [mount for line in text.splitlines() if (mount := _mount(line))]
+    """Those that a path can lead to: not what a later mount hides.
+
+    The order of the table says nothing: the root is mounted after /proc where an initramfs was.
+    """
+    every = [mount for line in text.splitlines() if (mount := _mount(line))]
+    tree = _Tree(every)
+    return [mount for mount in every if tree.is_reached(mount) and not tree.over(mount)]
 
 
 def _mount(line: str) -> Mount | None:
@@ -30,6 +38,8 @@ def _mount(line: str) -> Mount | None:
         kind=rest[0],
         options=frozenset(fields[5].split(",")),
         of_filesystem=frozenset(rest[2].split(",")),
+        number=int(fields[0]),
+        parent=int(fields[1]),
     )
 
 
@@ -37,8 +47,29 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
 
 
+class _Tree:
+    def __init__(self, mounts: Sequence[Mount]) -> None:
+        self._by_number = {mount.number: mount for mount in mounts}
+        self._children: dict[int, list[Mount]] = {}
+        for mount in mounts:
+            self._children.setdefault(mount.parent, []).append(mount)
+
+    def over(self, mount: Mount) -> Mount | None:
+        """What is mounted on top of all of it."""
+        children = self._children.get(mount.number, [])
+        return next((child for child in children if child.point == mount.point), None)
+
+    def is_reached(self, mount: Mount) -> bool:
+        parent = self._by_number.get(mount.parent)
+        if parent is None or parent is mount:
+            return True
+        siblings = self._children[mount.parent]
+        is_under_a_sibling = any(each.point in mount.point.parents for each in siblings)
+        over = self.over(parent)
+        return over in (None, mount) and not is_under_a_sibling and self.is_reached(parent)
+
+
 def mount_of(folder: Path, mounts: Sequence[Mount]) -> Mount | None:
-    """The mount that `folder` is on: the deepest, and of those at one point the last."""
+    """The mount that `folder` is on: the deepest."""
     holding = [each for each in mounts if each.point == folder or each.point in folder.parents]
-    deepest = max((len(each.point.parts) for each in holding), default=0)
-    return next((m for m in reversed(holding) if len(m.point.parts) == deepest), None)
+    return max(holding, key=lambda each: len(each.point.parts), default=None)

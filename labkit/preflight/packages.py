@@ -18,7 +18,7 @@ from labkit.foundation.text import say
 
 OLDEST_CONTAINERD = (1, 6)
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
-CNI_FOLDERS = ("usr/lib/cni", "opt/cni/bin", "usr/libexec/cni")  # Debian, upstream, Fedora
+CNI_FOLDERS = ("usr/lib/cni", "opt/cni/bin")  # Debian's package; everybody else
 DOCKERS_CONTAINERD = "containerd.io"
 
 
@@ -41,12 +41,12 @@ class Package:
 # What kube-proxy once called (conntrack, modprobe in iptables mode) is not here: 1.34 talks to
 # the kernel itself.
 PACKAGES = (
-    Package("containerd", "runs the containers of each node", ("containerd",)),
+    Package("containerd", "runs the containers of each node", ("containerd", "ctr")),
     Package("runc", "starts each container", ("runc",)),
     Package(
         "containernetworking-plugins",
         "give each Pod its address",
-        files=("bridge", "ptp", "host-local", "loopback", "portmap"),
+        files=("ptp", "host-local", "portmap", "loopback"),
         folders=CNI_FOLDERS,
     ),
     Package(

@@ -45,22 +45,43 @@ def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def mounted(point: Path, kind: str, options: str, of_filesystem: str = "rw") -> str:
+def mounted(
+    point: Path, kind: str, options: str, of_filesystem: str = "rw", *, numbers: str = "30 1"
+) -> str:
+    """A line of mountinfo; `numbers` are the mount's own and its parent's."""
     escaped = str(point).replace(" ", "\\040")
-    return f"30 1 0:26 / {escaped} {options} shared:4 - {kind} {kind} {of_filesystem}\n"
+    return f"{numbers} 0:26 / {escaped} {options} shared:4 - {kind} {kind} {of_filesystem}\n"
 
 
-def test_mount_with_a_space_is_read_and_the_last_one_counts(tmp_path: Path) -> None:
+def test_mount_with_a_space_is_read_and_what_lies_on_it_counts(tmp_path: Path) -> None:
     point = tmp_path / "my disk"
-    table = mounted(Path("/"), "ext4", "rw") + mounted(point, "ext4", "rw")
-    found = mount_of(point / "data", read_mounts(table + mounted(point, "tmpfs", "rw,noexec")))
+    table = mounted(point, "tmpfs", "rw,noexec", numbers="32 31")
+    table += mounted(Path("/"), "ext4", "rw") + mounted(point, "ext4", "rw", numbers="31 30")
+    found = mount_of(point / "data", read_mounts(table))
     assert found
     assert (found.point, found.kind) == (point, "tmpfs")
     assert "noexec" in found.options
 
 
+def test_mount_below_a_covered_folder_is_not_there(tmp_path: Path) -> None:
+    inner = mounted(tmp_path / "a/b", "ext4", "rw", numbers="31 30")
+    root = mounted(Path("/"), "ext4", "rw")
+    cover = mounted(tmp_path / "a", "tmpfs", "rw", numbers="32 30")
+    upon = mounted(tmp_path / "a/b", "xfs", "rw", numbers="33 32")
+    assert [mount.kind for mount in read_mounts(inner + root)] == ["ext4", "ext4"]
+    assert [mount.kind for mount in read_mounts(inner + root + cover)] == ["ext4", "tmpfs"]
+    assert [mount.kind for mount in read_mounts(inner + root + cover + upon)][-1] == "xfs"
+
+
+def test_root_that_covers_its_initramfs_covers_nothing_else() -> None:
+    table = mounted(Path("/proc"), "proc", "rw", numbers="22 28")
+    table += mounted(Path("/"), "ext4", "rw", numbers="28 1")
+    assert [mount.kind for mount in read_mounts(table)] == ["proc", "ext4"]
+
+
 def test_folder_not_under_a_deeper_mount_is_on_the_root() -> None:
-    table = mounted(Path("/"), "ext4", "rw") + mounted(Path("/var/lib/docker"), "xfs", "rw")
+    docker = mounted(Path("/var/lib/docker"), "xfs", "rw", numbers="31 30")
+    table = mounted(Path("/"), "ext4", "rw") + docker
     found = mount_of(Path("/var/lib/labkit"), read_mounts(table))
     assert found
     assert found.kind == "ext4"
@@ -68,9 +89,9 @@ def test_folder_not_under_a_deeper_mount_is_on_the_root() -> None:
 
 def test_cgroup_v1_controllers_come_from_the_mounts(tmp_path: Path) -> None:
     top = tmp_path / "sys/fs/cgroup"
-    table = mounted(top / "memory", "cgroup", "rw", "rw,memory")
-    table += mounted(top / "cpu,cpuacct", "cgroup", "rw", "rw,cpu,cpuacct")
-    table += mounted(top / "unified", "cgroup2", "rw")
+    table = mounted(top / "memory", "cgroup", "rw", "rw,memory", numbers="31 30")
+    table += mounted(top / "cpu,cpuacct", "cgroup", "rw", "rw,cpu,cpuacct", numbers="32 30")
+    table += mounted(top / "unified", "cgroup2", "rw", numbers="33 30")
     seen = look_system.cgroups(around(tmp_path), read_mounts(table))
     assert seen.version == 1
     assert {"memory", "cpu", "cpuacct"} <= seen.mounted
@@ -228,7 +249,8 @@ def test_routes_are_those_that_lead_somewhere(tmp_path: Path) -> None:
         {"dst": "198.18.5.1", "dev": "tun0"},
         {"type": "local", "dst": "198.18.4.254", "dev": "lk0123456789"},
     ]
-    links = [{"ifname": "tun0", "addr_info": [{"local": "198.18.0.1"}]}, {}]
+    addresses = [{"family": "inet", "local": "198.18.0.1"}, {"family": "inet6", "local": "fe80::1"}]
+    links = [{"ifname": "tun0", "addr_info": addresses}, {"ifname": "bare"}]
     run = RecordedProcesses()
     run.answer("ip", "route", output=json.dumps(routes))
     run.answer("ip", "address", output=json.dumps(links))
@@ -239,7 +261,7 @@ def test_routes_are_those_that_lead_somewhere(tmp_path: Path) -> None:
         Route("198.18.4.0/24", "lk0123456789"),
         Route("198.18.5.1/32", "tun0"),
     )
-    assert seen.links == (Link("tun0", ("198.18.0.1",)),)
+    assert seen.links == (Link("tun0", ("198.18.0.1",)), Link("bare"))
     assert seen.forward_policy == "DROP"
 
 

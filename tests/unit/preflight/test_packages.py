@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from labkit.cluster.local import site
 from labkit.preflight.finding import Level
 from labkit.preflight.packages import (
+    CNI_FOLDERS,
     PACKAGES,
     find_program,
     install_command,
@@ -46,13 +48,13 @@ def test_program_in_roots_folders_counts_though_path_lacks_them(tmp_path: Path) 
 
 
 def test_plugins_spread_over_two_folders_are_incomplete(tmp_path: Path) -> None:
-    put(tmp_path, "usr/lib/cni/bridge", "usr/lib/cni/host-local", "usr/lib/cni/loopback")
+    put(tmp_path, "usr/lib/cni/host-local", "usr/lib/cni/loopback")
     put(tmp_path, "opt/cni/bin/ptp", "opt/cni/bin/portmap")
     assert "containernetworking-plugins" in missing_packages(look(tmp_path))
 
 
 def test_upstreams_plugin_folder_is_as_good_as_debians(tmp_path: Path) -> None:
-    names = ("bridge", "ptp", "host-local", "loopback", "portmap")
+    names = ("ptp", "host-local", "loopback", "portmap")
     put(tmp_path, *(f"opt/cni/bin/{name}" for name in names))
     assert "containernetworking-plugins" not in missing_packages(look(tmp_path))
 
@@ -128,3 +130,7 @@ def test_system_without_apt_is_given_names_and_no_command() -> None:
 def test_wrong_argument_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--present"]) == 2
     assert "--missing" in capsys.readouterr().err
+
+
+def test_plugins_are_looked_for_where_a_node_looks() -> None:
+    assert tuple(Path("/") / folder for folder in CNI_FOLDERS) == site.CNI_FOLDERS
