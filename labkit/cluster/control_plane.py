@@ -171,6 +171,9 @@ def scheduler(plane: ControlPlane) -> ProcessPlan:
             f"--secure-port={plane.scheduler_port}",
             "--bind-address=127.0.0.1",
             "--leader-elect=false",
+            # The default of 50 is what 1,000 Pods wait for; the flag's successor is a file.
+            "--kube-api-qps=500",
+            "--kube-api-burst=1000",
         ],
         waits=True,
     )

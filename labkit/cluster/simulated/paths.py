@@ -66,10 +66,10 @@ class SimulatedPaths:
             return beside
         return run_folder(os.getuid()) / self.digest
 
-    def cluster_names(self) -> list[str]:
-        """Every simulated cluster of this home."""
-        folder = self.data.parent
-        return sorted(path.parent.name for path in folder.glob("*/cluster.json"))
+
+def simulated_names(home: Path) -> list[str]:
+    """Every simulated cluster of this home."""
+    return sorted(path.parent.name for path in (home / "simulated").glob("*/cluster.json"))
 
 
 def _takes_a_socket(folder: Path) -> bool:

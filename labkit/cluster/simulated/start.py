@@ -17,7 +17,7 @@ from labkit.cluster.credentials import (
     write_kubeconfig,
 )
 from labkit.cluster.engine import ClusterConfig, NodeShape
-from labkit.cluster.errors import NodeNotReady
+from labkit.cluster.errors import ClusterError, NodeNotReady
 from labkit.cluster.flavors import known_flavor
 from labkit.cluster.log_files import last_line
 from labkit.cluster.names import checked_name
@@ -25,7 +25,7 @@ from labkit.cluster.node_record import NodeRecord
 from labkit.cluster.processes import kill
 from labkit.cluster.simulated import plane
 from labkit.cluster.simulated.node_object import NODE_LIMIT, node_object
-from labkit.cluster.simulated.paths import ensure_private
+from labkit.cluster.simulated.paths import ensure_private, simulated_names
 from labkit.cluster.simulated.ports import choose_ports, mended
 from labkit.cluster.simulated.record import SimulatedRecord, read_record, write_record
 from labkit.cluster.simulated.site import Site
@@ -37,6 +37,7 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
 from labkit.kube.conditions import node_ready
 from labkit.kube.errors import AlreadyExists
+from labkit.kube.kubeconfig import read_access
 from labkit.kube.resources import Selection
 from labkit.kube.waiting import wait_for_all
 from labkit.kube.writer import Writer
@@ -52,7 +53,7 @@ KWOK = Subject("labkit:kwok", (ADMINISTRATORS, "system:nodes"))
 def checked_shapes(shapes: Iterable[NodeShape], present: int = 0) -> None:
     """Raises SettingInvalid before anything was changed."""
     wanted = list(shapes)
-    if not 0 < len(wanted) + present <= NODE_LIMIT:
+    if len(wanted) + present > NODE_LIMIT:
         raise SettingInvalid("--nodes", len(wanted) + present, f"a number from 1 to {NODE_LIMIT}")
     for shape in wanted:
         known_flavor(shape.flavor)
@@ -63,27 +64,46 @@ def checked_shapes(shapes: Iterable[NodeShape], present: int = 0) -> None:
 def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
     """What the cluster is to be, written down; the caller holds the cluster's lock."""
     record = read_record(site.paths.record)
-    site.paths.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(site.paths.data.parent / ".ports.lock", holder="choose ports", clock=site.clock):
+    if record is None:
+        _refuse_a_taken_name(site)
+    lock = site.paths.data.parent / ".ports.lock"
+    with locked(lock, holder="choose ports", clock=site.clock):
         taken = _ports_of_others(site)
         if record is None:
-            record = SimulatedRecord(
-                site.name,
-                choose_ports(site.paths.digest, taken),
-                safe_writes=config.safe_writes,
-                encrypt_secrets=config.encrypt_secrets,
-            )
+            record = _new_record(site, config, taken)
         elif not site.processes():
             record = _with_free_ports(site, record, taken)
-        missing = config.nodes[len(record.nodes) :]
-        record = record.with_nodes(missing)
+        record = record.with_nodes(config.nodes[len(record.nodes) :])
         write_record(site.paths.record, record)
+        lock.unlink()
     return record
+
+
+def _refuse_a_taken_name(site: Site) -> None:
+    """Another engine's cluster of this home has its kubeconfig where ours would be."""
+    path = site.paths.admin_kubeconfig
+    if path.exists():
+        server = read_access(path).server
+        raise ClusterError(
+            say(
+                "There is another cluster called {name} ({server}).", name=site.name, server=server
+            ),
+            say("Choose another name: `labkit up --engine simulated --name sim`."),
+        )
+
+
+def _new_record(site: Site, config: ClusterConfig, taken: set[int]) -> SimulatedRecord:
+    return SimulatedRecord(
+        site.name,
+        choose_ports(site.paths.digest, taken),
+        safe_writes=config.safe_writes,
+        encrypt_secrets=config.encrypt_secrets,
+    ).with_nodes(() if config.nodes else (NodeShape(),))
 
 
 def _ports_of_others(site: Site) -> set[int]:
     taken: set[int] = set()
-    for name in site.paths.cluster_names():
+    for name in simulated_names(site.paths.home):
         other = replace(site, paths=replace(site.paths, name=name)).recorded()
         if other and name != site.name:
             taken.update(other.ports.numbers())
