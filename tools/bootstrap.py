@@ -23,7 +23,7 @@ def go_on_with_a_newer_python() -> int:
     for name in NEWER_PYTHONS:
         found = shutil.which(name)
         if found:
-            os.execv(found, [found, "-m", "tools.bootstrap"] + sys.argv[1:])  # noqa: S606, RUF005
+            os.execv(found, [found, "-m", "tools.bootstrap"] + sys.argv[1:])  # noqa: RUF005
     sys.stderr.write(
         "labkit needs Python 3.11 or newer; {} is {}.{}.\n"
         "→ Install it (Debian 12 and Ubuntu 24.04 have it), or name it: "

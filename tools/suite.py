@@ -54,7 +54,14 @@ TEST = (
     Stage("proof of the exercises", "labkit prove", 300, "labkit/cli/author.py"),
 )
 LAST = (Stage("take the lab down", "labkit down", 20, "labkit/cli/cluster.py"),)
-FRESH = (Stage("a fresh machine", "pytest -m fresh", 1800, "tests/fresh/test_*.py"),)
+FRESH = (
+    Stage(
+        "a fresh machine",
+        "pytest -m fresh -p no:randomly -v tests/fresh",
+        3600,
+        "tests/fresh/test_*.py",
+    ),
+)
 LOCK = (
     Stage("lock the lab", f"{COMPILE} pyproject.toml -o requirements/lab.lock", 30),
     Stage(

@@ -19,7 +19,9 @@ from labkit.preflight.packages import (
 )
 from tools.attended import run_attended
 
-APT = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a", "apt-get", "-q", "--yes"]
+QUIETLY = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a"]
+# A machine that was switched on a minute ago may be installing its own updates.
+APT = [*QUIETLY, "apt-get", "-q", "--yes", "-o", "DPkg::Lock::Timeout=300"]
 SHOW_STATUS = ["-o", "APT::Status-Fd=1"]
 APT_LISTS = Path("/var/lib/apt/lists")
 PERCENT = re.compile(r"^(?P<kind>dl|pm)status:[^:]*:(?P<percent>[\d.]+):")
@@ -42,8 +44,9 @@ def install_missing(run: Runner, progress: Progress) -> None:
         update(rights, progress, by_hand)
     try:
         install(names, rights, progress, by_hand)
-    except ProcessFailed:  # lists of last month name versions that are gone
-        progress.said("apt-get could not; once more with fresh package lists.")
+    except ProcessFailed:  # lists of last month name versions that are gone, or a run was killed
+        progress.said("apt-get could not; once more, with fresh package lists.")
+        run_attended([*rights, *QUIETLY, "dpkg", "--configure", "-a"], next_step=by_hand)
         update(rights, progress, by_hand)
         install(names, rights, progress, by_hand)
 

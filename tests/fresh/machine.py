@@ -41,6 +41,17 @@ class FreshMachine:
     """Process that holds the mount namespace."""
     run: Runner
 
+    def home(self, user: str) -> Path:
+        """As seen from outside."""
+        return self.root / ("root" if user == "root" else f"home/{user}")
+
+    def give(self, source: Path, target: Path, user: str) -> None:
+        """Copy a folder in; `target` is inside, and belongs to `user` afterwards."""
+        inside = self.root / target.relative_to("/")
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        self.run(["cp", "-a", "--reflink=auto", str(source), str(inside)], timeout_seconds=300)
+        self.does(f"chown -R {user}: {target}")
+
     def does(
         self,
         command: str,
