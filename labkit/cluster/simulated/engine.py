@@ -92,8 +92,8 @@ class SimulatedEngine:
     def _exists(self) -> bool:
         """Whether anything of this cluster is here, however broken."""
         site = self._site(Quiet())
-        files = (self.paths.data, self.paths.admin_kubeconfig, self.paths.supervisor)
-        return any(path.exists() for path in files) or bool(site.processes())
+        folders = (self.paths.data, self.paths.supervisor)
+        return any(folder.exists() for folder in folders) or bool(site.processes())
 
     def _site(self, progress: Progress) -> Site:
         return Site(self.paths, self._clock, progress)

@@ -66,6 +66,8 @@ def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
     record = read_record(site.paths.record)
     if record is None:
         _refuse_a_taken_name(site)
+    site.paths.data.mkdir(parents=True, exist_ok=True)
+    site.paths.data.chmod(0o700)
     lock = site.paths.data.parent / ".ports.lock"
     with locked(lock, holder="choose ports", clock=site.clock):
         taken = _ports_of_others(site)
@@ -83,11 +85,9 @@ def _refuse_a_taken_name(site: Site) -> None:
     """Another engine's cluster of this home has its kubeconfig where ours would be."""
     path = site.paths.admin_kubeconfig
     if path.exists():
-        server = read_access(path).server
+        where = read_access(path).server
         raise ClusterError(
-            say(
-                "There is another cluster called {name} ({server}).", name=site.name, server=server
-            ),
+            say("There is another cluster called {name} ({where}).", name=site.name, where=where),
             say("Choose another name: `labkit up --engine simulated --name sim`."),
         )
 
@@ -150,8 +150,8 @@ def write_files(site: Site, ours: ControlPlane) -> None:
 
 def _start_processes(site: Site, ours: ControlPlane) -> None:
     supervisor = site.supervisor
-    ensure_private(site.paths.data, os.getuid())
-    ensure_private(supervisor.folder.parent, os.getuid())
+    if supervisor.folder.parent != site.paths.data:
+        ensure_private(supervisor.folder.parent, os.getuid())
     if not supervisor.is_alive():
         kill(site.supervisors(), site.clock)  # one whose socket is gone would restart ours
         supervisor.folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """`labkit stop` and `labkit down` for the simulated engine, from what is found, not remembered."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from labkit.cluster.processes import kill
 from labkit.cluster.simulated.site import Site
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
+from labkit.kube.errors import KubeconfigInvalid
+from labkit.kube.kubeconfig import read_access
 
 
 def stop(site: Site) -> None:
@@ -25,12 +28,23 @@ def delete(site: Site) -> None:
     """`stop`, then nothing of the cluster remains."""
     stop(site)
     with shown(site.progress, say("Remove the files of {name}", name=site.name)):
-        _remove(site.paths.data)
         kubeconfig = site.paths.admin_kubeconfig
-        kubeconfig.unlink(missing_ok=True)
+        if _is_ours(site, kubeconfig):
+            kubeconfig.unlink()
+        _remove(site.paths.data)
         for folder in (kubeconfig.parent, site.paths.supervisor.parent):
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def _is_ours(site: Site, kubeconfig: Path) -> bool:
+    """Another engine's cluster of that name would have its kubeconfig at the same place."""
+    record = site.recorded()
+    if record is None or not kubeconfig.exists():
+        return False
+    with contextlib.suppress(KubeconfigInvalid):
+        return read_access(kubeconfig).server == f"https://127.0.0.1:{record.ports.api}"
+    return True
 
 
 def _remove(folder: Path) -> None:
