@@ -10,6 +10,7 @@ from labkit.grading.errors import ReadFailed
 from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead, VersionRead
 from labkit.grading.reading import take_snapshot
 from labkit.grading.seed import SeedRecord
+from labkit.grading.snapshot import Failed
 from labkit.grading.sources import Place
 from labkit.kube.errors import ClusterUnreachable, Forbidden, NotAnswering
 from labkit.kube.exchange import Answer
@@ -48,9 +49,9 @@ def service(name: str, *addresses: str, port: int = 80) -> dict[str, Any]:
     return thing("Service", name, "me-door", spec=spec, status={"loadBalancer": {"ingress": given}})
 
 
-def test_snapshot_holds_exactly_what_was_declared() -> None:
+def whole_cluster() -> HeldReader:
     dns = {"metadata": {"labels": {"k8s-app": "kube-dns"}}}
-    reader = HeldReader(
+    return HeldReader(
         [
             seed_object({"table": "7"}, {"card": {"metadata.uid": "u1"}}),
             answers_object("me-door", {"co-lour": "red"}),
@@ -64,19 +65,34 @@ def test_snapshot_holds_exactly_what_was_declared() -> None:
             thing("Secret", "s", "me-door"),
         ]
     )
-    snapshot = take_snapshot(EXERCISE, PLACE, sources_of(reader))
-    assert set(snapshot.lists) == {
-        "ConfigMap in ${ns}",
-        "ConfigMap in ${ns_b}",
-        "Service in ${ns}",
-        "Service in kube-system",
-        "Node",
+
+
+def test_lists_hold_exactly_what_was_declared() -> None:
+    snapshot = take_snapshot(EXERCISE, PLACE, sources_of(whole_cluster()))
+    names = {
+        key: [item["metadata"]["name"] for item in found]
+        for key, found in snapshot.lists.items()
+        if not isinstance(found, Failed)
     }
-    names = [item["metadata"]["name"] for item in snapshot.objects("ConfigMap")]
-    assert names == ["a", "lab-answers", "z"]
+    assert names == {
+        "ConfigMap in ${ns}": ["a", "lab-answers", "z"],
+        "ConfigMap in ${ns_b}": ["theirs"],
+        "Service in ${ns}": [],
+        "Service in kube-system": ["dns"],
+        "Node": ["n1"],
+    }
+
+
+def test_lists_are_found_by_kind_and_place() -> None:
+    snapshot = take_snapshot(EXERCISE, PLACE, sources_of(whole_cluster()))
+    assert len(snapshot.objects("ConfigMap")) == 3
     assert len(snapshot.objects("ConfigMap", "b")) == 1
     assert len(snapshot.objects("Service", namespace="kube-system")) == 1
     assert len(snapshot.objects("Node")) == 1
+
+
+def test_snapshot_knows_version_seed_answers_and_moment() -> None:
+    snapshot = take_snapshot(EXERCISE, PLACE, sources_of(whole_cluster()))
     assert snapshot.server_version() == "v1.34.4"
     assert snapshot.drawn("table") == "7"
     assert snapshot.noted("card", "metadata.uid") == "u1"

@@ -1,0 +1,154 @@
+"""Every exercise is complete, and its files agree with each other."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from labkit.cluster.engine import Capability
+from labkit.grading.attempts import Attempt, Kind, load_attempts
+from labkit.grading.exercise import Exercise, exercise_folders, load_exercise
+from labkit.grading.grader import load_check
+from labkit.grading.steps import Answer, Step, load_steps
+from tests.content.repository import ROOT, name
+
+EXERCISES = [load_exercise(folder) for folder in exercise_folders(ROOT / "exercises").values()]
+BY_ID = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+ALLOWED = ("labkit.grading.criteria", "labkit.grading.snapshot", "labkit.grading.verdict")
+SENTENCES = "labkit.foundation.text"
+PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+ANY_PLACE = re.compile(r"^\s*namespace:(?! \$\{ns)", re.MULTILINE)
+
+
+def solutions_of(exercise: Exercise) -> Path:
+    return ROOT / "solutions" / exercise.lesson / exercise.id
+
+
+def attempts_of(exercise: Exercise) -> tuple[Attempt, ...]:
+    return load_attempts(exercise, solutions_of(exercise))
+
+
+def steps_of(exercise: Exercise) -> list[Step]:
+    folders = [exercise.setup, *(attempt.folder for attempt in attempts_of(exercise))]
+    return [step for folder in folders for step in load_steps(folder)]
+
+
+def files_in(*folders: Path) -> list[Path]:
+    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def test_there_are_exercises() -> None:
+    assert len(EXERCISES) >= 3
+
+
+def test_ids_are_unique_across_lessons() -> None:
+    folders = list((ROOT / "exercises").glob("*/*/exercise.toml"))
+    assert len(folders) == len(EXERCISES)
+
+
+@BY_ID
+def test_check_has_one_function_a_criterion(exercise: Exercise) -> None:
+    functions = [name for name in load_check(exercise) if not name.startswith("_")]
+    assert functions == [criterion.function for criterion in exercise.criteria]
+
+
+@BY_ID
+def test_check_imports_only_what_keeps_it_pure(exercise: Exercise) -> None:
+    tree = ast.parse(exercise.check_file.read_text())
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = [node.module if isinstance(node, ast.ImportFrom) else "" for node in imported]
+    strange = [
+        module
+        for module in modules
+        if not module or not (module == SENTENCES or module.startswith(ALLOWED))
+    ]
+    assert strange == []
+
+
+@BY_ID
+def test_there_are_enough_right_and_wrong_answers(exercise: Exercise) -> None:
+    kinds = [attempt.kind for attempt in attempts_of(exercise)]
+    assert kinds.count(Kind.SOLUTION) == 1
+    assert kinds.count(Kind.VARIANT) >= 2
+    assert kinds.count(Kind.MUTANT) >= 5
+
+
+@BY_ID
+def test_every_answer_does_something(exercise: Exercise) -> None:
+    assert [a.name for a in attempts_of(exercise) if not load_steps(a.folder)] == []
+
+
+@BY_ID
+def test_every_criterion_is_failed_by_some_wrong_answer(exercise: Exercise) -> None:
+    failed = {attempt.expect.fails for attempt in attempts_of(exercise) if attempt.expect}
+    assert failed == {criterion.id for criterion in exercise.criteria}
+
+
+@BY_ID
+def test_expected_messages_are_written_somewhere(exercise: Exercise) -> None:
+    sources = [exercise.check_file, *(ROOT / "labkit/grading/criteria").glob("*.py")]
+    written = "".join(path.read_text() for path in sources)
+    expected = [attempt.expect.message for attempt in attempts_of(exercise) if attempt.expect]
+    assert [message for message in expected if f'"{message}"' not in written] == []
+
+
+@BY_ID
+def test_starter_has_gaps_and_the_solution_has_none(exercise: Exercise) -> None:
+    assert any("TODO" in path.read_text() for path in files_in(exercise.starter))
+    answers = [attempt.folder for attempt in attempts_of(exercise)]
+    assert [name(path) for path in files_in(*answers) if "TODO" in path.read_text()] == []
+
+
+@BY_ID
+def test_instructor_is_told_why(exercise: Exercise) -> None:
+    notes = (solutions_of(exercise) / "notes.md").read_text()
+    assert len(notes.split()) > 80
+
+
+@BY_ID
+def test_hints_are_short_and_ask_for_no_filling(exercise: Exercise) -> None:
+    assert [hint for hint in exercise.hints if len(hint) > 200 or "${" in hint] == []
+    assert [c.text for c in exercise.criteria if len(c.text) > 60 or "${" in c.text] == []
+
+
+@BY_ID
+def test_every_place_to_fill_has_a_value(exercise: Exercise) -> None:
+    drawn = {draw.name for draw in exercise.draws}
+    namespaces = {f"ns_{suffix}" if suffix else "ns" for suffix in exercise.namespaces}
+    folders = (exercise.setup, exercise.starter, *(a.folder for a in attempts_of(exercise)))
+    texts = [exercise.task, *(path.read_text() for path in files_in(*folders))]
+    used = {place for text in texts for place in PLACEHOLDER.findall(text)}
+    assert used - drawn - namespaces - {"attendee"} == set()
+
+
+@BY_ID
+def test_setup_uses_no_value_that_is_drawn_after_it(exercise: Exercise) -> None:
+    late = {draw.name for draw in exercise.draws if hasattr(draw, "where")}
+    used = {p for path in files_in(exercise.setup) for p in PLACEHOLDER.findall(path.read_text())}
+    assert used & late == set()
+
+
+@BY_ID
+def test_files_name_no_namespace_of_their_own(exercise: Exercise) -> None:
+    folders = (exercise.setup, exercise.starter, *(a.folder for a in attempts_of(exercise)))
+    manifests = [path for path in files_in(*folders) if path.suffix == ".yaml"]
+    assert [name(path) for path in manifests if ANY_PLACE.search(path.read_text())] == []
+
+
+@BY_ID
+def test_steps_answer_what_the_exercise_asks(exercise: Exercise) -> None:
+    keys = {step.action.key for step in steps_of(exercise) if isinstance(step.action, Answer)}
+    assert keys == set(exercise.answers)
+
+
+@BY_ID
+def test_capabilities_are_known(exercise: Exercise) -> None:
+    used = {*exercise.capabilities, *(step.when for step in steps_of(exercise))}
+    used |= {attempt.expect.when for attempt in attempts_of(exercise) if attempt.expect}
+    assert used - {"", *Capability} == set()
+
+
+def test_solutions_belong_to_exercises() -> None:
+    folders = {path for path in (ROOT / "solutions").glob("*/*") if path.is_dir()}
+    assert folders == {solutions_of(exercise) for exercise in EXERCISES}
