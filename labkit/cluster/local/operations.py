@@ -96,6 +96,7 @@ def _stop(site: Site, request: Request) -> None:
 def _delete(site: Site, request: Request) -> None:
     stop.delete(site)
     release_machine(site)
+    site.paths.lock.unlink(missing_ok=True)  # we hold it; whoever waits takes a new one
 
 
 def _status(site: Site, request: Request) -> Any:

@@ -50,7 +50,7 @@ def _remove_traces(site: Site) -> None:
     residue.unmount_below([paths.data, paths.run], site.run)
     _remove_network(site)
     cgroups.remove(CGROUP_MOUNT, f"/{cgroups.TREE}/{site.name}")
-    _remove_files([paths.run, *sockets, *_cni_results(f"labkit.{site.name}.")])
+    _remove_files([paths.run, *sockets, *_cni_results(paths.run)])
 
 
 def remove_node(site: Site, record: ClusterRecord, name: str) -> None:
@@ -65,7 +65,7 @@ def remove_node(site: Site, record: ClusterRecord, name: str) -> None:
         removal = network.node_removal(network_of(record), name, node.index)
         site.do(removal, may_fail=True)
     cgroups.remove(CGROUP_MOUNT, f"/{cgroups.TREE}/{site.name}/{name}")
-    _remove_files([paths.run, paths.data, *sockets, *_cni_results(f"labkit.{site.name}.{name}-")])
+    _remove_files([paths.run, paths.data, *sockets, *_cni_results(paths.run)])
     write_record(site.paths.record, record.without_node(name))
 
 
@@ -124,8 +124,9 @@ def _shim_sockets(folder: Path) -> list[Path]:
     return found
 
 
-def _cni_results(prefix: str) -> list[Path]:
-    return list(CNI_RESULTS.glob(f"{prefix}*"))
+def _cni_results(folder: Path) -> list[Path]:
+    """Cached results of Pods whose network namespaces are below `folder`."""
+    return [path for path in CNI_RESULTS.glob("*") if f"{folder}/" in path.read_text()]
 
 
 def _remove_files(paths: list[Path]) -> None:

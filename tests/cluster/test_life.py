@@ -1,0 +1,126 @@
+"""A local cluster from up to down, as people use it."""
+
+import json
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from labkit.foundation.settings import read_settings
+from labkit.kube.conditions import deployment_available
+from labkit.kube.reader import Reader
+from labkit.toolchain.images import images_at_hand
+from tests.support.own_cluster import (
+    OwnCluster,
+    eventually,
+    hello_deployment,
+    hello_service,
+)
+from tests.support.traces import machine_wide, processes_of, traces
+
+pytestmark = pytest.mark.cluster
+
+
+def test_hello_answers_and_down_leaves_nothing(own_cluster: OwnCluster) -> None:
+    before = machine_wide()
+    own_cluster.labkit("up")
+    with own_cluster.writer() as writer, own_cluster.reader() as reader:
+        writer.apply(hello_deployment(3), namespace="default")
+        writer.apply(hello_service(), namespace="default")
+        page = _page(reader)
+    assert json.loads(page)["namespace"] == "default"
+    own_cluster.labkit("down")
+    assert traces(own_cluster.name) == set()
+    assert machine_wide() <= before
+    own_cluster.labkit("down")
+
+
+def test_up_again_changes_nothing(own_cluster: OwnCluster) -> None:
+    own_cluster.labkit("up")
+    before = processes_of(own_cluster.name)
+    own_cluster.labkit("up")
+    assert processes_of(own_cluster.name) == before
+    assert own_cluster.status()["state"] == "running"
+
+
+def test_stopped_cluster_resumes_with_its_data(own_cluster: OwnCluster) -> None:
+    own_cluster.labkit("up")
+    with own_cluster.writer() as writer, own_cluster.reader() as reader:
+        writer.apply(hello_deployment(), namespace="default")
+        writer.apply(hello_service(), namespace="default")
+        _page(reader)
+    own_cluster.labkit("stop")
+    assert processes_of(own_cluster.name) == {}
+    assert own_cluster.status()["state"] == "stopped"
+    own_cluster.labkit("up")
+    with own_cluster.reader() as reader:
+        assert json.loads(_page(reader))["app"] == "hello"
+
+
+def test_nodes_come_and_go_under_a_running_application(own_cluster: OwnCluster) -> None:
+    own_cluster.labkit("up")
+    with own_cluster.writer() as writer, own_cluster.reader() as reader:
+        writer.apply(hello_deployment(4), namespace="default")
+        writer.apply(hello_service(), namespace="default")
+        _page(reader)
+        added = json.loads(own_cluster.labkit("node", "add", "--flavor", "d2-2", "--json").output)
+        node = reader.get("Node", added["name"])
+        assert node["status"]["allocatable"]["cpu"] == "900m"
+        assert node["metadata"]["labels"]["node.kubernetes.io/instance-type"] == "d2-2"
+        own_cluster.labkit("node", "remove", "node1")
+        names = [each["metadata"]["name"] for each in reader.list("Node")]
+        assert names == [added["name"]]
+        eventually(
+            lambda: deployment_available(reader.get("Deployment", "hello", namespace="default")),
+            "hello to run on the other node",
+        )
+        assert json.loads(_page(reader))["app"] == "hello"
+    assert not [trace for trace in traces(own_cluster.name) if "node1" in trace]
+
+
+def test_two_clusters_do_not_meet(own_cluster: OwnCluster, tmp_path: Path) -> None:
+    other = OwnCluster(f"{own_cluster.name}b", tmp_path / "other")
+    own_cluster.labkit("up")
+    try:
+        other.labkit("up")
+        assert own_cluster.status()["api_server"] != other.status()["api_server"]
+    finally:
+        other.labkit("down")
+    assert traces(other.name) == set()
+    assert own_cluster.status()["state"] == "running"
+
+
+def test_two_ups_of_one_name_end_in_one_cluster(own_cluster: OwnCluster) -> None:
+    with ThreadPoolExecutor() as pool:
+        ups = [pool.submit(own_cluster.labkit, "up", "--json") for _ in range(2)]
+        servers = {json.loads(up.result().output)["api_server"] for up in ups}
+    assert len(servers) == 1
+    assert len([mark for mark in processes_of(own_cluster.name) if mark.endswith("/etcd")]) == 1
+
+
+def test_loaded_image_is_on_every_chosen_node(own_cluster: OwnCluster) -> None:
+    own_cluster.labkit("up")
+    archive = images_at_hand(["pause"], settings=read_settings())["pause"]
+    loaded = json.loads(own_cluster.labkit("image", "load", str(archive), "--json").output)
+    assert list(loaded) == ["node1"]
+    listed = json.loads(own_cluster.labkit("image", "list", "--json").output)
+    assert "registry.lab.example:5000/pause:1.0" in listed["node1"]
+
+
+def _page(reader: Reader) -> str:
+    """The hello page from outside, as soon as its LoadBalancer answers."""
+    pages: list[str] = []
+
+    def look() -> bool:
+        service = reader.get("Service", "hello", namespace="default")
+        for ingress in service["status"].get("loadBalancer", {}).get("ingress") or []:
+            try:
+                with urllib.request.urlopen(f"http://{ingress['ip']}/info", timeout=2) as answer:
+                    pages.append(answer.read().decode())
+            except OSError:
+                return False
+        return bool(pages)
+
+    eventually(look, "the hello page")
+    return pages[0]

@@ -1,0 +1,98 @@
+"""Clusters that one test makes for itself, driven by the commands that people type."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit.foundation.process import Completed, SystemRunner
+from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.kube.kubeconfig import read_access
+from labkit.kube.reader import Reader
+from labkit.kube.writer import Writer
+
+ROOT = Path(__file__).parents[2]
+HELLO = "registry.lab.example:5000/hello:1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCluster:
+    name: str
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"LABKIT_HOME": str(self.home), "LABKIT_CLUSTER": self.name}
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "labkit.cli.main", *words]
+
+    def labkit(self, *words: str, may_fail: bool = False) -> Completed:
+        return SystemRunner()(
+            self.command(*words),
+            timeout_seconds=180,
+            environment=self.environment,
+            folder=ROOT,
+            may_fail=may_fail,
+        )
+
+    def status(self) -> dict[str, Any]:
+        status: dict[str, Any] = json.loads(self.labkit("status", "--json").output)
+        return status
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.home / "clusters" / self.name / "admin.kubeconfig"
+
+    def reader(self) -> Reader:
+        return Reader(read_access(self.kubeconfig))
+
+    def writer(self) -> Writer:
+        return Writer(read_access(self.kubeconfig))
+
+
+def wait_for_state(cluster: OwnCluster, state: str) -> None:
+    """Until `labkit status` says so: that is what an attendee would look at."""
+    wait_until(
+        lambda: cluster.status()["state"] == state,
+        f"cluster {cluster.name} to be {state}",
+        limit_seconds=60,
+        clock=SystemClock(),
+        last_seen=lambda: json.dumps(cluster.status()["components"])[-600:],
+    )
+
+
+def eventually(look: Callable[[], object], awaited: str, *, limit_seconds: float = 60) -> None:
+    wait_until(look, awaited, limit_seconds=limit_seconds, clock=SystemClock())
+
+
+def hello_deployment(replicas: int = 1) -> dict[str, Any]:
+    container = {"name": "hello", "image": HELLO, "imagePullPolicy": "IfNotPresent"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "hello"},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": "hello"}},
+            "template": {
+                "metadata": {"labels": {"app": "hello"}},
+                "spec": {"containers": [container]},
+            },
+        },
+    }
+
+
+def hello_service() -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "hello"},
+        "spec": {
+            "type": "LoadBalancer",
+            "selector": {"app": "hello"},
+            "ports": [{"port": 80, "targetPort": 8080}],
+        },
+    }

@@ -1,0 +1,106 @@
+"""What a local cluster leaves on a machine, found independently of the code that removes it."""
+
+import re
+from pathlib import Path
+
+from labkit.cluster.local.network import interface_name
+from labkit.foundation.process import SystemRunner
+
+FOLDERS = ("/var/lib/labkit/clusters", "/run/labkit/clusters", "/var/lib/labkit/supervisor/groups")
+
+
+def traces(cluster: str) -> set[str]:
+    """Processes, mounts, namespaces, links, routes, rules, cgroups and files of one cluster."""
+    return {
+        *_processes(cluster),
+        *_mounts(cluster),
+        *_namespaces(cluster),
+        *_links(cluster),
+        *_routes(cluster),
+        *_rules(cluster),
+        *_cgroups(cluster),
+        *_files(cluster),
+    }
+
+
+def machine_wide() -> set[str]:
+    """Counts of what carries no cluster's name: shims' sockets, CNI's own cache and namespaces."""
+    places = ("/run/containerd/s", "/var/lib/cni/results", "/run/netns", "/var/run/netns")
+    return {str(each) for place in places for each in Path(place).glob("*")}
+
+
+def processes_of(cluster: str) -> dict[str, int]:
+    """Mark to pid, for the programs that the supervisor itself started."""
+    found = {}
+    for line in _processes(cluster):
+        pid, mark = line.removeprefix("process ").split(" ", 1)
+        parent = _status(int(pid)).get("PPid", "0")
+        is_shim = _status(int(pid)).get("Name", "").startswith("containerd-shim")
+        if mark not in _environment(int(parent)) and not is_shim:
+            found[mark] = int(pid)
+    return found
+
+
+def _processes(cluster: str) -> set[str]:
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        match = re.search(rf"LABKIT_PROCESS=({cluster}[./][^\0]*)", _environment(int(folder.name)))
+        if match and _status(int(folder.name)).get("State", "Z")[0] not in "ZX":
+            found.add(f"process {folder.name} {match[1]}")
+    return found
+
+
+def _environment(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/environ").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _status(pid: int) -> dict[str, str]:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return {}
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def _mounts(cluster: str) -> set[str]:
+    table = Path("/proc/self/mountinfo").read_text().splitlines()
+    points = {line.split()[4] for line in table}
+    return {f"mount {point}" for point in points if f"/clusters/{cluster}/" in f"{point}/"}
+
+
+def _namespaces(cluster: str) -> set[str]:
+    names = {path.name for path in Path("/run/netns").glob("lab.*")}
+    return {f"namespace {name}" for name in names if name.split(".")[1] == cluster}
+
+
+def _links(cluster: str) -> set[str]:
+    name = interface_name(cluster, "host")
+    return {f"link {name}"} if Path(f"/sys/class/net/{name}").exists() else set()
+
+
+def _routes(cluster: str) -> set[str]:
+    lines = SystemRunner()(["ip", "route"]).output.splitlines()
+    link = interface_name(cluster, "host")
+    return {f"route {line}" for line in lines if f"dev {link}" in line}
+
+
+def _rules(cluster: str) -> set[str]:
+    lines = SystemRunner()(["iptables-save"]).output.splitlines()
+    return {f"rule {line}" for line in lines if f'"labkit {cluster}"' in line}
+
+
+def _cgroups(cluster: str) -> set[str]:
+    folders = Path("/sys/fs/cgroup").rglob(f"labkit/{cluster}")
+    return {f"cgroup {folder}" for folder in folders}
+
+
+def _files(cluster: str) -> set[str]:
+    found = set()
+    for folder in FOLDERS:
+        for path in Path(folder).glob("*"):
+            if re.split(r"[./]", path.name.lstrip("."))[0] == cluster:
+                found.add(f"file {path}")
+    return found
