@@ -1,24 +1,25 @@
 """A running cluster: who may see its keys, its certificates, nodes, DNS, images, and clocks."""
 
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 from labkit.foundation.text import say
-from labkit.preflight.checks_tools import SET_CLOCK, is_skewed
+from labkit.preflight.checks_tools import OUR_ADDRESSES, SET_CLOCK, is_skewed
 from labkit.preflight.cluster import Certificate, Cluster, Kubeconfig
-from labkit.preflight.facts import Kubectl
+from labkit.preflight.facts import Kubectl, Machine
 from labkit.preflight.finding import Finding, blocking, fine, note, warning
 
 OTHERS = 0o077
 SOON = timedelta(days=14)
 CLOCKS_MAY_DIFFER = timedelta(seconds=30)  # a token or certificate is judged by seconds
 LESSON_IMAGES = ("registry.lab.example:5000/pause", "registry.lab.example:5000/hello")
-RENEW = "labkit down && labkit up   # new certificates; what runs in the cluster is lost"
 
 
 def kubeconfigs(cluster: Cluster) -> list[Finding]:
     if not cluster.kubeconfigs:
         seen = say("There is no kubeconfig of the lab yet, so no cluster to look at.")
-        return [note("kubeconfig", seen, "labkit up")]
+        return [note("kubeconfig", seen, f"labkit up{_name(cluster)}")]
     return [_kubeconfig(each) for each in cluster.kubeconfigs]
 
 
@@ -39,12 +40,21 @@ def certificates(cluster: Cluster) -> list[Finding]:
     return [fine("certificate", say("Certificates are valid until {date:%Y-%m-%d}.", date=first))]
 
 
+def _renew(cluster: Cluster) -> str:
+    name = _name(cluster)
+    return f"labkit down{name} && labkit up{name}   # what runs in the cluster is lost"
+
+
+def _name(cluster: Cluster) -> str:
+    return "" if cluster.name == "lab" else f" --name {cluster.name}"
+
+
 def _certificate(certificate: Certificate, cluster: Cluster) -> Finding | None:
     begins, ends, now = certificate.begins, certificate.ends, cluster.now
     whose = certificate.whose
     if ends <= now:
         seen = say("The certificate of {whose} ended on {date:%Y-%m-%d}.", whose=whose, date=ends)
-        return blocking("certificate", seen, RENEW)
+        return blocking("certificate", seen, _renew(cluster))
     if begins > now:
         seen = say(
             "The certificate of {whose} begins {begins:%Y-%m-%d %H:%M}; now is {now:%Y-%m-%d}.",
@@ -56,7 +66,7 @@ def _certificate(certificate: Certificate, cluster: Cluster) -> Finding | None:
     if ends - now < SOON:
         days = (ends - now).days
         seen = say("The certificate of {whose} ends in {days} days.", whose=whose, days=days)
-        return warning("certificate", seen, RENEW)
+        return warning("certificate", seen, _renew(cluster))
     return None
 
 
@@ -70,6 +80,25 @@ def api(cluster: Cluster) -> list[Finding]:
     return [fine("api", seen)]
 
 
+def stopped(cluster: Cluster, machine: Machine) -> list[Finding]:
+    """A local cluster that does not run has no route, so its address leads who knows where."""
+    address = urlsplit(cluster.server).hostname or ""
+    routes = (ip_network(route.destination) for route in machine.network.routes)
+    if not cluster.problem or not _is_ours(address):
+        return []
+    if any(ip_address(address) in route for route in routes):
+        return []
+    seen = say("The cluster is stopped: no route leads to {address}.", address=address)
+    return [blocking("api", seen, f"labkit up{_name(cluster)}")]
+
+
+def _is_ours(address: str) -> bool:
+    try:
+        return ip_address(address) in OUR_ADDRESSES
+    except ValueError:  # a name
+        return False
+
+
 def nodes(cluster: Cluster) -> list[Finding]:
     if cluster.nodes is None:
         return []
@@ -79,10 +108,12 @@ def nodes(cluster: Cluster) -> list[Finding]:
     if not waiting:
         if ready:
             return [fine("nodes", seen)]
-        return [blocking("nodes", say("The cluster has no node."), "labkit node add")]
+        return [
+            blocking("nodes", say("The cluster has no node."), f"labkit node add{_name(cluster)}")
+        ]
     worst = waiting[0]
     seen = say("{seen} {name}: {reason}", seen=seen, name=worst.name, reason=worst.reason or "?")
-    command = f"labkit logs {worst.name}/kubelet"
+    command = f"labkit logs{_name(cluster)} {worst.name}/kubelet"
     return [warning("nodes", seen, command) if ready else blocking("nodes", seen, command)]
 
 
@@ -115,7 +146,7 @@ def images(cluster: Cluster) -> list[Finding]:
             seen = say(
                 "Node {name} has no image {absent}.", name=node.name, absent=", ".join(absent)
             )
-            return [note("images", seen, "labkit up   # imports what is missing")]
+            return [note("images", seen, f"labkit up{_name(cluster)}   # imports what is missing")]
     return [fine("images", say("Each node has the lessons' first images."))] if real else []
 
 

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from labkit.cluster.local.network import NAMESPACE_PREFIX, Network
 from labkit.foundation.text import say
+from labkit.preflight.checks_remnants import guests
 from labkit.preflight.facts import Listener, Machine, Route
 from labkit.preflight.finding import Finding, fine, note, warning
 
@@ -14,7 +15,9 @@ LINK = re.compile(r"lk[0-9a-f]{10}")  # as cluster.local.network names them
 
 
 def known_networks(machine: Machine) -> list[Network]:
-    return [Network(name, number) for name, number in (machine.clusters or {}).items()]
+    """Of listed clusters, and of guests, whose number nobody told us."""
+    listed = machine.clusters or {}
+    return [Network(name, listed.get(name, 0)) for name in listed.keys() | guests(machine)]
 
 
 def ports(machine: Machine) -> list[Finding]:
@@ -88,8 +91,9 @@ def _lab_routes(routes: Iterable[Route]) -> Iterator[tuple[Route, IPv4Network]]:
 def stale_routes(machine: Machine) -> list[Finding]:
     if machine.clusters is None:
         return []
-    owned = [ip_network(network.range) for network in known_networks(machine)]
-    owned += [ip_network(f"{network.base}.252/30") for network in known_networks(machine)]
+    owned = [Network("", number).range for number in machine.clusters.values()]
+    owned += [f"{Network('', number).base}.252/30" for number in machine.clusters.values()]
+    of_guests = {Network(name, 0).host_link for name in guests(machine)}
     return [
         warning(
             "stale-route",
@@ -97,7 +101,7 @@ def stale_routes(machine: Machine) -> list[Finding]:
             f"sudo ip route del {network}",
         )
         for route, network in _lab_routes(machine.network.routes)
-        if LINK.fullmatch(route.link) and network not in owned
+        if LINK.fullmatch(route.link) and route.link not in of_guests and str(network) not in owned
     ]
 
 
@@ -137,9 +141,10 @@ def stale_rules(machine: Machine) -> list[Finding]:
     if machine.clusters is None:
         return []
     found = []
+    living = machine.clusters.keys() | guests(machine)
     for rule in machine.network.nat_rules:
         owner = re.search(r'--comment "?labkit ([a-z0-9-]+)"?', rule)
-        if owner and owner[1] not in machine.clusters:
+        if owner and owner[1] not in living:
             seen = say("A masquerade rule belongs to cluster {name}, which is gone.", name=owner[1])
             command = f"sudo iptables -t nat -D {rule.removeprefix('-A ')}"
             found.append(warning("stale-rule", seen, command))

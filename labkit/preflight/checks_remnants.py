@@ -10,10 +10,16 @@ def leftovers(machine: Machine) -> list[Finding]:
     if machine.clusters is None:
         return []
     groups: dict[tuple[Kind, str], list[Remnant]] = {}
+    living = machine.clusters.keys() | guests(machine)
     for remnant in machine.remnants:
-        if remnant.cluster not in machine.clusters:
+        if remnant.cluster not in living:
             groups.setdefault((remnant.kind, remnant.cluster), []).append(remnant)
     return [_leftover(remnants) for _, remnants in sorted(groups.items())]
+
+
+def guests(machine: Machine) -> set[str]:
+    """Clusters of a labkit in a container or chroot on this machine: not ours to judge."""
+    return {remnant.cluster for remnant in machine.remnants if remnant.kind is Kind.GUEST}
 
 
 def _leftover(remnants: list[Remnant]) -> Finding:

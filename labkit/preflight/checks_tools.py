@@ -39,6 +39,8 @@ def kubectl(machine: Machine) -> list[Finding]:
     """A kubectl supports one minor version to either side of the server's."""
     found, ours = machine.kubectl, machine.kubernetes_version
     fix = f"alias kubectl={machine.our_kubectl}"
+    if "kubectl" in machine.sources.missing:
+        fix = "labkit up   # brings its own kubectl"
     if found is None:
         return []  # the lab brings its own
     if not found.version:

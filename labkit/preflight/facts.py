@@ -136,6 +136,8 @@ class Kind(StrEnum):
     PROCESS = "process"
     MOUNT = "mount"
     CGROUP = "cgroup"
+    GUEST = "guest"
+    """A process that lives in another root folder, where its own labkit lists its cluster."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,16 @@ def _processes(around: Surroundings) -> Iterator[Remnant]:
         words = line.split("\0")
         program = next((Path(w).name for w in words[:2] if Path(w).name in PROGRAMS), "")
         if program and (name := _cluster_of(line, around)):
-            yield Remnant(Kind.PROCESS, name, f"{folder.name} {program}")
+            kind = Kind.PROCESS if _shares_root(folder, around.places.root) else Kind.GUEST
+            yield Remnant(kind, name, f"{folder.name} {program}")
+
+
+def _shares_root(process: Path, root: Path) -> bool:
+    """False for what runs in a container or chroot; True too where we may not look."""
+    try:
+        return (process / "root").samefile(root)
+    except OSError:
+        return True
 
 
 def _cluster_of(text: str, around: Surroundings) -> str:

@@ -121,6 +121,8 @@ def judge_machine(machine: Machine, engine: str = LOCAL) -> tuple[Finding, ...]:
 
 
 def judge_cluster(cluster: Cluster, machine: Machine, engine: str = LOCAL) -> tuple[Finding, ...]:
+    if stopped := checks_cluster.stopped(cluster, machine):
+        return (*checks_cluster.kubeconfigs(cluster), *stopped)
     images = checks_cluster.images(cluster) if engine == LOCAL else []
     kubectl = []
     # Otherwise said of the machine already.

@@ -11,6 +11,9 @@ from labkit.preflight.finding import Level
 from tests.unit.preflight.healthy import CLUSTER, NOW
 
 
+SILENT = ClusterUnreachable("https://x", "refused")
+
+
 def ends(days: float) -> Cluster:
     certificate = Certificate("admin", NOW - timedelta(days=300), NOW + timedelta(days=days))
     return replace(CLUSTER, certificates=(certificate,))
@@ -51,7 +54,12 @@ IN_THE_CLUSTER: dict[str, tuple[str, Level, Callable[[], Cluster]]] = {
     "an API server that does not answer": (
         "api",
         Level.BLOCKING,
-        lambda: replace(CLUSTER, problem=ClusterUnreachable("https://x", "refused")),
+        lambda: replace(CLUSTER, server="https://x", problem=SILENT),
+    ),
+    "a stopped cluster": (
+        "api",
+        Level.BLOCKING,
+        lambda: replace(CLUSTER, problem=SILENT),
     ),
     "an expired certificate": ("certificate", Level.BLOCKING, lambda: ends(-1)),
     "a certificate about to expire": ("certificate", Level.WARNING, lambda: ends(3)),

@@ -227,12 +227,16 @@ def test_remnants_are_told_by_the_cluster_that_their_path_names(tmp_path: Path) 
     write(tmp_path / "proc/41/cmdline", f"/x/etcd\0--data-dir\0{ghost}/etcd\0")
     write(tmp_path / "proc/42/cmdline", f"vim\0{ghost}/cluster.json\0")
     write(tmp_path / "proc/43/cmdline", "/usr/bin/containerd\0")
+    write(tmp_path / "proc/44/cmdline", f"/x/kubelet\0--config={ghost}/kubelet.yaml\0")
+    (tmp_path / "proc/44/root").symlink_to(tmp_path / "sys")
+    (tmp_path / "proc/41/root").symlink_to(tmp_path)
     (tmp_path / "sys/fs/cgroup/memory/labkit/ghost").mkdir(parents=True)
     point = tmp_path / "run/clusters/ghost/node1/x"
     found = look_files.remnants(seen, read_mounts(mounted(point, "overlay", "rw")))
     assert {(each.kind, each.cluster) for each in found} == {(kind, "ghost") for kind in Kind}
     assert Remnant(Kind.PROCESS, "ghost", "41 etcd") in found
-    assert len(found) == 3
+    assert Remnant(Kind.GUEST, "ghost", "44 kubelet") in found
+    assert len(found) == 4
 
 
 def test_newest_file_is_named_with_its_time(tmp_path: Path) -> None:

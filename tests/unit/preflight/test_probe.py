@@ -1,5 +1,6 @@
 """Which capabilities a cluster that we did not make is said to offer."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from labkit.cluster.engine import Capability
 from labkit.preflight.finding import Level
-from labkit.preflight.probe import PROBED, Seen, findings, offered, probe
+from labkit.preflight.probe import PROBED, REVIEWS, Seen, findings, offered, probe
 from labkit.preflight.surroundings import Surroundings
 from tests.support.api_server import ApiServer, listed, refusal, said
 from tests.support.clock import HeldClock
@@ -99,8 +100,12 @@ def test_pod_is_tried_in_a_namespace_that_is_removed_again() -> None:
         running = {**pod("probe"), "status": {"phase": "Running"}}
         server.answers(f"{space}/pods", said(pod("probe"), 201), listed([running]))
         server.answers(space, said({}))
+        server.answers(REVIEWS, said({"status": {"allowed": True}}, 201))
         around = Surroundings(clock=HeldClock(), environment={})
-        assert probe(server.access(), around) == {Capability.REAL_PODS}
+        offers = probe(server.access(), around)
+        assert offers == {Capability.REAL_PODS, Capability.CLUSTER_SCOPE}
+        review = next(asked for asked in server.asked if asked.path == REVIEWS)
+        assert "metadata" not in json.loads(review.body)
         last = [(asked.method, asked.path) for asked in server.asked][-1]
         assert last == ("DELETE", space)
 
