@@ -11,6 +11,9 @@ TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
 
+PROBE_IMAGE = "registry.lab.example:5000/hello:1.0"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     home: Path
@@ -41,6 +44,15 @@ class Settings:
     shows_progress: bool = True
     """Whether a cell says what it is doing; no for runs that are compared. LABKIT_PROGRESS."""
 
+    kubeconfig: Path | None = None
+    """Access to a machine that the attendee already has. LABKIT_KUBECONFIG."""
+
+    context: str = ""
+    """Which entry of that file; "" means its current one. LABKIT_CONTEXT."""
+
+    probe_image: str = PROBE_IMAGE
+    """What is run to find out what is offered; must work like ours. LABKIT_PROBE_IMAGE."""
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the environment once. Raises SettingInvalid for a value of the wrong form."""
@@ -57,6 +69,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         downloads=_truth("LABKIT_DOWNLOADS", given.get("LABKIT_DOWNLOADS", "yes")),
         seed=_number("LABKIT_SEED", given.get("LABKIT_SEED", "0")),
         shows_progress=_truth("LABKIT_PROGRESS", given.get("LABKIT_PROGRESS", "yes")),
+        kubeconfig=Path(given["LABKIT_KUBECONFIG"]) if given.get("LABKIT_KUBECONFIG") else None,
+        context=given.get("LABKIT_CONTEXT", ""),
+        probe_image=given.get("LABKIT_PROBE_IMAGE") or PROBE_IMAGE,
     )
 
 

@@ -6,6 +6,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from labkit.cluster.administrator import administrator_path
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.text import say
 
@@ -46,7 +47,7 @@ class SimulatedPaths:
 
     @property
     def admin_kubeconfig(self) -> Path:
-        return self.home.absolute() / "clusters" / self.name / "admin.kubeconfig"
+        return administrator_path(self.home, self.name)
 
     @property
     def digest(self) -> str:

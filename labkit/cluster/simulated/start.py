@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labkit.cluster import control_plane
+from labkit.cluster.administrator import refuse_taken_name
 from labkit.cluster.certificates import Authority, Subject
 from labkit.cluster.control_plane import ControlPlane
 from labkit.cluster.credentials import (
@@ -17,7 +18,7 @@ from labkit.cluster.credentials import (
     write_kubeconfig,
 )
 from labkit.cluster.engine import ClusterConfig, NodeShape
-from labkit.cluster.errors import ClusterError, NodeNotReady
+from labkit.cluster.errors import NodeNotReady
 from labkit.cluster.flavors import known_flavor
 from labkit.cluster.log_files import last_line
 from labkit.cluster.names import checked_name
@@ -37,7 +38,6 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
 from labkit.kube.conditions import node_ready
 from labkit.kube.errors import AlreadyExists
-from labkit.kube.kubeconfig import read_access
 from labkit.kube.resources import Selection
 from labkit.kube.waiting import wait_for_all
 from labkit.kube.writer import Writer
@@ -64,8 +64,7 @@ def checked_shapes(shapes: Iterable[NodeShape], present: int = 0) -> None:
 def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
     """What the cluster is to be, written down; the caller holds the cluster's lock."""
     record = read_record(site.paths.record)
-    if record is None:
-        _refuse_a_taken_name(site)
+    refuse_taken_name(site.paths.home, site.name, is_ours=record is not None, engine="simulated")
     site.paths.data.mkdir(parents=True, exist_ok=True)
     site.paths.data.chmod(0o700)
     lock = site.paths.data.parent / ".ports.lock"
@@ -79,17 +78,6 @@ def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
         write_record(site.paths.record, record)
         lock.unlink()
     return record
-
-
-def _refuse_a_taken_name(site: Site) -> None:
-    """Another engine's cluster of this home has its kubeconfig where ours would be."""
-    path = site.paths.admin_kubeconfig
-    if path.exists():
-        where = read_access(path).server
-        raise ClusterError(
-            say("There is another cluster called {name} ({where}).", name=site.name, where=where),
-            say("Choose another name: `labkit up --engine simulated --name sim`."),
-        )
 
 
 def _new_record(site: Site, config: ClusterConfig, taken: set[int]) -> SimulatedRecord:

@@ -58,3 +58,9 @@ def test_empty_home_variable_does_not_put_the_lab_in_the_root_folder() -> None:
 def test_a_changed_environment_reaches_the_programs_started_after_it() -> None:
     change_environment({"LABKIT_TEST_WORD": "open"})
     assert merged_environment({})["LABKIT_TEST_WORD"] == "open"
+
+
+def test_foreign_kubeconfig_is_only_used_when_it_is_named() -> None:
+    assert read_settings({"HOME": "/h", "KUBECONFIG": "/h/other"}).kubeconfig is None
+    named = read_settings({"HOME": "/h", "LABKIT_KUBECONFIG": "/h/other", "LABKIT_CONTEXT": "kind"})
+    assert (named.kubeconfig, named.context) == (Path("/h/other"), "kind")
