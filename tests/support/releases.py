@@ -30,33 +30,41 @@ class ReleaseServer:
             self.files[f"{path}.sha256"] = f"{digest}\n".encode()
 
 
+class _Server(ThreadingHTTPServer):
+    def __init__(self, releases: ReleaseServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.releases = releases
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_GET(self) -> None:
+        releases = self.server.releases
+        releases.asked.append(self.path)
+        content = releases.files.get(self.path)
+        status = releases.refused.get(self.path, 404 if content is None else 200)
+        if content is None or status != 200:
+            self.send_error(status)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.path in releases.truncated | releases.stalled:
+            self.wfile.write(content[: len(content) // 2])
+            self.close_connection = True
+            if self.path in releases.stalled:
+                releases.over.wait(30)
+        else:
+            self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None: ...
+
+
 @contextmanager
 def release_server() -> Iterator[ReleaseServer]:
     releases = ReleaseServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            releases.asked.append(self.path)
-            content = releases.files.get(self.path)
-            status = releases.refused.get(self.path, 200 if content is not None else 404)
-            if content is None or status != 200:
-                self.send_error(status)
-                return
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if self.path in releases.truncated | releases.stalled:
-                self.wfile.write(content[: len(content) // 2])
-                self.wfile.flush()
-                if self.path in releases.stalled:
-                    releases.over.wait(30)
-                self.close_connection = True
-            else:
-                self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(releases)
     releases.base = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -21,7 +21,7 @@ build)
     while [ "$1" != -o ]; do shift; done
     printf '#!/bin/sh' >"$2"  # half a program
     echo $PPID >>"$GATE.builders"
-    read -r _ <"$GATE"
+    timeout 60 head -n 1 "$GATE" >/dev/null  # a failed test must not leave us for ever
     cat "$FINISHED" >"$2"
     ;;
 esac
