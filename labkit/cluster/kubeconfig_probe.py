@@ -89,7 +89,6 @@ def _may_define_kinds(writer: Writer) -> bool:
     review = {
         "apiVersion": "authorization.k8s.io/v1",
         "kind": "SelfSubjectAccessReview",
-        "metadata": {"generateName": "labkit-probe-"},
         "spec": {"resourceAttributes": asked},
     }
     return bool(writer.create(review)["status"]["allowed"])

@@ -241,7 +241,9 @@ def _refuse_incomplete(object_: Mapping[str, Any], what: ObjectReference, *, is_
             say("Write both; `kubectl api-resources` lists them."),
         )
     metadata = object_.get("metadata") or {}
-    if not metadata.get("name") and not (is_new and metadata.get("generateName")):
+    # A review is a question: the API server wants its metadata empty and keeps nothing.
+    can_go_without = metadata.get("generateName") or what.kind.endswith("Review")
+    if not metadata.get("name") and not (is_new and can_go_without):
         raise ManifestInvalid(what.kind, say("has no metadata.name"), say("Give it a name."))
 
 
