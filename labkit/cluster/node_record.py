@@ -38,10 +38,13 @@ def nodes_from(content: Iterable[dict[str, Any]]) -> tuple[NodeRecord, ...]:
 
 
 def shape_from(content: dict[str, object]) -> NodeShape:
-    """A shape from JSON, where tuples have become lists. Raises KeyError or TypeError."""
+    """A shape from JSON, where tuples have become lists, or from `asdict`, where they have not.
+
+    Raises KeyError or TypeError.
+    """
     labels = content.get("labels") or []
     taints = content.get("taints") or []
-    if not (isinstance(labels, list) and isinstance(taints, list)):
+    if not (isinstance(labels, list | tuple) and isinstance(taints, list | tuple)):
         raise TypeError("labels and taints are lists")
     return NodeShape(
         flavor=str(content["flavor"]),

@@ -1,6 +1,6 @@
 """Groups of processes under one supervisor, also after it or they were killed."""
 
-from dataclasses import replace
+from collections.abc import Container
 
 from labkit.cluster.plan import ProcessGroup
 from labkit.cluster.processes import survivors
@@ -37,8 +37,20 @@ def _ensure_group(
     supervisor.add_group(group.name)
 
 
+def start_waiting(supervisor: Supervisor, group: ProcessGroup, names: Container[str]) -> None:
+    """Those of the named processes that waited for us and do not run yet."""
+    running = {
+        state.name for state in supervisor.states() if state.group == group.name and state.running
+    }
+    for plan in group.plans:
+        if plan.waits and plan.name in names and plan.name not in running:
+            supervisor.start(group.name, plan.name)
+
+
 def _start_stopped(supervisor: Supervisor, group: ProcessGroup) -> None:
-    running = {state.name for state in supervisor.states() if state.running}
+    running = {
+        state.name for state in supervisor.states() if state.running and state.group == group.name
+    }
     for plan in group.plans:
         if not plan.waits and plan.name not in running:
             supervisor.start(group.name, plan.name)
@@ -52,12 +64,7 @@ def keep_survivors(supervisor: Supervisor) -> None:
         if group is None or not alive:
             supervisor.forget_group(name)
         else:
-            supervisor.write_group(_started_at_once(group), alive)
-
-
-def _started_at_once(group: ProcessGroup) -> ProcessGroup:
-    """Nobody waits with starting the rest of a group of which some already runs."""
-    return replace(group, plans=tuple(replace(plan, waits=False) for plan in group.plans))
+            supervisor.write_group(group, alive)
 
 
 def relaunch(supervisor: Supervisor, clock: Clock) -> None:

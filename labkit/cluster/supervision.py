@@ -61,12 +61,20 @@ files = {folder / "groups"}/*.conf
 
 
 def group_text(group: ProcessGroup, python: Path, adopted: dict[str, int] | None = None) -> str:
-    """One group's file. `adopted` names processes of an earlier life that still run, by pid."""
+    """One group's file. `adopted` names processes of an earlier life that still run, by pid.
+
+    Where some of a group runs already, the rest of it waits for nobody.
+    """
     alive = adopted or {}
     programs = ",".join(_program_name(group, plan) for plan in group.plans)
     sections = [f"[group:{group.name}]\nprograms = {programs}\n"]
     sections += [
-        _program_text(group, _adopting(plan, python, alive.get(plan.name))) for plan in group.plans
+        _program_text(
+            group,
+            _adopting(plan, python, alive.get(plan.name)),
+            at_once=bool(alive) or not plan.waits,
+        )
+        for plan in group.plans
     ]
     return "\n".join(sections)
 
@@ -79,10 +87,10 @@ def _adopting(plan: ProcessPlan, python: Path, alive: int | None) -> ProcessPlan
     if alive is None:
         return plan
     adopt = (str(python), "-I", "-S", str(Path(__file__).parent / "adopt.py"), str(alive))
-    return replace(plan, command=(*adopt, *plan.command), waits=False)
+    return replace(plan, command=(*adopt, *plan.command))
 
 
-def _program_text(group: ProcessGroup, plan: ProcessPlan) -> str:
+def _program_text(group: ProcessGroup, plan: ProcessPlan, *, at_once: bool) -> str:
     environment = dict(plan.environment) | {MARK: f"{group.name}/{plan.name}"}
     pairs = ",".join(f'{key}="{_escaped(value)}"' for key, value in environment.items())
     log = Path(group.log_folder) / f"{plan.name}.log"
@@ -90,7 +98,7 @@ def _program_text(group: ProcessGroup, plan: ProcessPlan) -> str:
 [program:{_program_name(group, plan)}]
 command = {_escaped(" ".join(_quoted(word) for word in plan.command))}
 environment = {pairs}
-autostart = {str(not plan.waits).lower()}
+autostart = {str(at_once).lower()}
 autorestart = true
 startsecs = 1
 startretries = 1000000

@@ -58,7 +58,8 @@ def containerd(node: Node) -> ProcessPlan:
 def kubelet(node: Node) -> ProcessPlan:
     """In a mount namespace of its own, where /proc/meminfo shows the flavor's memory.
 
-    Propagation stays as it is, so that the volumes it mounts reach containerd.
+    Propagation stays as it is, so that the volumes it mounts reach containerd. It waits for an
+    API server that serves: one that it misses at first it asks again after up to 7 s.
     """
     disguise = (
         'mount --make-rprivate /proc && mount --bind "$1" /proc/meminfo && shift && exec "$@"'
@@ -75,7 +76,7 @@ def kubelet(node: Node) -> ProcessPlan:
         f"--node-ip={node.address}",
         f"--node-labels={_labels(node)}",
     )
-    return _plan(node, "kubelet", command)
+    return _plan(node, "kubelet", command, waits=True)
 
 
 def kube_proxy(node: Node) -> ProcessPlan:
@@ -92,11 +93,11 @@ def kube_proxy(node: Node) -> ProcessPlan:
         "--conntrack-tcp-timeout-established=0",
         "--conntrack-tcp-timeout-close-wait=0",
     )
-    return _plan(node, "kube-proxy", command)
+    return _plan(node, "kube-proxy", command, waits=True)
 
 
-def _plan(node: Node, name: str, command: tuple[str, ...]) -> ProcessPlan:
-    return ProcessPlan(name, (*in_namespace(node.namespace), *command))
+def _plan(node: Node, name: str, command: tuple[str, ...], *, waits: bool = False) -> ProcessPlan:
+    return ProcessPlan(name, (*in_namespace(node.namespace), *command), waits=waits)
 
 
 def _labels(node: Node) -> str:

@@ -8,7 +8,7 @@ from labkit.cluster.local.node import process_group
 from labkit.cluster.local.record import write_record
 from labkit.cluster.local.start import Start, with_shapes
 from labkit.cluster.names import checked_name
-from labkit.cluster.supervising import ensure_groups
+from labkit.cluster.supervising import ensure_groups, start_waiting
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import locked
 from labkit.foundation.progress import shown
@@ -59,9 +59,11 @@ def _start_node(grown: Start, name: str) -> None:
     node = next(node for node in grown.nodes() if node.name == name)
     start.lay_network(grown)
     start.prepare_nodes(grown, [node])
+    group = process_group(node)
     with locked(site.machine.lock, holder="start a node"):
-        ensure_groups(site.supervisor, [process_group(node)], site.clock)
-    start.load_images(grown, [node])
+        ensure_groups(site.supervisor, [group], site.clock)
+        start_waiting(site.supervisor, group, {"kubelet", "kube-proxy"})
+    start.load_images(grown, node)
     start.wait_for_nodes(grown, [name])
     if node.shape.cordoned:
         with Writer(read_access(site.paths.admin_kubeconfig)) as writer:

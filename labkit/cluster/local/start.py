@@ -1,6 +1,6 @@
 """`labkit up` for the local engine: a list of steps, safe to run again after any interruption."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,18 +26,22 @@ from labkit.cluster.local.site import (
     node_of,
 )
 from labkit.cluster.plan import ProcessGroup
-from labkit.cluster.supervising import ensure_groups
+from labkit.cluster.supervising import ensure_groups, start_waiting
 from labkit.foundation.errors import SettingInvalid, TimedOut
 from labkit.foundation.files import PRIVATE, last_line, locked, write_atomically
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
 from labkit.kube.conditions import node_ready
+from labkit.kube.errors import ClusterUnreachable, KubeError
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 
 API_LIMIT_SECONDS = 90
 NODE_LIMIT_SECONDS = 90
+ROLES_MADE = "/readyz/poststarthook/rbac/bootstrap-roles"
+# each exits, or asks again late, when it finds no roles
+AFTER_ROLES = {"kube-controller-manager", "kube-scheduler", "kube-proxy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,13 @@ def start(begun: Start) -> None:
             _write_credentials(begun)
             laying.result()
         prepare_nodes(begun, begun.nodes())
-    with shown(site.progress, say("Start the control plane")):
-        _start_processes(begun)
-        wait_for_api(begun)
-        start_waiting(begun)
+    with shown(site.progress, say("Start the control plane")), ThreadPoolExecutor() as pool:
+        groups = _start_processes(begun)
+        loading = [pool.submit(load_images, begun, node) for node in begun.nodes()]
+        _start_rest(begun, groups)
+        for each in loading:
+            each.result()
     with shown(site.progress, say("Wait for the nodes")):
-        load_images(begun, begun.nodes())
         wait_for_nodes(begun, [node.name for node in begun.nodes()])
 
 
@@ -144,45 +149,54 @@ def prepare_nodes(begun: Start, nodes: list[Node]) -> None:
         node_files.share_mounts(node, begun.site.run)
 
 
-def _start_processes(begun: Start) -> None:
+def _start_processes(begun: Start) -> list[ProcessGroup]:
     plans = control_plane.plans(begun.plane)
     plane = ProcessGroup(begun.site.name, plans, str(begun.site.paths.logs))
     groups = [plane, *(process_group(node) for node in begun.nodes())]
     with locked(begun.site.machine.lock, holder="start processes"):
         ensure_groups(begun.site.supervisor, groups, begun.site.clock)
+    return groups
 
 
-def start_waiting(begun: Start) -> None:
-    """The programs that would exit before the API server is ready, then our own."""
+def _start_rest(begun: Start, groups: list[ProcessGroup]) -> None:
+    """Kubelets when the API server serves; when its own roles are there, what needs those."""
     site = begun.site
-    running = {(state.group, state.name) for state in site.supervisor.states() if state.running}
-    for plan in control_plane.plans(begun.plane):
-        if plan.waits and (site.name, plan.name) not in running:
-            site.supervisor.start(site.name, plan.name)
+    with Reader(read_access(site.paths.admin_kubeconfig), timeout_seconds=2) as reader:
+        _wait_for_api(begun, lambda: _rbac(reader) is not None)
+        for group in groups:
+            start_waiting(site.supervisor, group, {"kubelet"})
+        _wait_for_api(begun, lambda: _rbac(reader) is True)
+        for group in groups:
+            start_waiting(site.supervisor, group, AFTER_ROLES)
     with locked(site.machine.lock, holder="start controllers"):
         ensure_groups(site.supervisor, [controllers_group(site)], site.clock)
 
 
-def wait_for_api(begun: Start) -> None:
-    reader = Reader(read_access(begun.site.paths.admin_kubeconfig), timeout_seconds=2)
+def _rbac(reader: Reader) -> bool | None:
+    """Whether the API server has made its own roles; None while it does not serve."""
+    try:
+        reader.raw(ROLES_MADE)
+    except ClusterUnreachable:
+        return None
+    except KubeError:
+        return False
+    return True
+
+
+def _wait_for_api(begun: Start, look: Callable[[], bool]) -> None:
     wait_until(
-        reader.ready,
+        look,
         say("the API server"),
         limit_seconds=API_LIMIT_SECONDS,
         clock=begun.site.clock,
-        pause_seconds=0.03,
+        pause_seconds=0.02,
         last_seen=lambda: last_line(begun.site.paths.logs / "kube-apiserver.log"),
         next_step=say("Run `labkit logs kube-apiserver`."),
     )
 
 
-def load_images(begun: Start, nodes: list[Node]) -> None:
-    """What every node has from the first second; add-ons' images come behind."""
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda node: _load_first(begun, node), nodes))
-
-
-def _load_first(begun: Start, node: Node) -> None:
+def load_images(begun: Start, node: Node) -> None:
+    """What a node has from the first second; add-ons' images come behind."""
     images.wait_for_containerd(node, begun.site.clock)
     images.load(node, [begun.archives[name] for name in NODE_IMAGES], begun.site.run)
 

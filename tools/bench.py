@@ -1,0 +1,135 @@
+"""`make bench`: how long a cluster takes, as a table beside other tools' published figures.
+
+Programs and images are obtained first and not counted. Each figure is the median and the worst of
+several runs of this very run; the table goes into README.md, all of it into bench.json.
+"""
+
+import json
+import os
+import platform
+import statistics
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from labkit.foundation.files import write_atomically
+from labkit.foundation.waiting import SystemClock
+from tools import bench_measure
+from tools.bench_measure import ROOT, Bench
+
+RUNS = 3
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+TARGETS = {
+    "up, 1 node(s): page answers": 5.0,
+    "up, 5 node(s): page answers": 8.0,
+    "up, 1 node(s): DNS answers": 10.0,
+    "node add: Ready": 2.0,
+    "up after stop: nodes Ready": 4.0,
+    "import labkit.notebook": 0.2,
+}
+# minikube's own benchmark of v1.36, command to running application
+PUBLISHED = {"k3d": 19.9, "kind": 33.0, "minikube": 50.8}
+CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+NODE = ("containerd", "kubelet", "kube-proxy", "containerd-shim-runc-v2")
+MEMORY_TARGET_MB = 750
+
+
+def main() -> None:
+    with TemporaryDirectory(prefix="labkit-bench-") as home:
+        bench = Bench(Path(home))
+        try:
+            _warm(bench)
+            sizes = _measure(bench)
+        finally:
+            bench.labkit("down")
+    report = _report(bench.seconds, sizes)
+    write_atomically(ROOT / "bench.json", json.dumps(report, indent=2) + "\n")
+    table = _table(bench.seconds, sizes, report["measured on"])
+    _into_readme(table)
+    sys.stdout.write(table + "\n")
+
+
+def _warm(bench: Bench) -> None:
+    """Obtain every program and image, and read them from disk once."""
+    bench.labkit("up")
+    bench.labkit("addons")
+    bench.labkit("down")
+
+
+def _measure(bench: Bench) -> Mapping[str, float]:
+    sizes: Mapping[str, float] = {}
+    for nodes in (1, 2, 5):
+        for run in range(RUNS):
+            bench_measure.starts(bench, nodes)
+            if nodes == 1:
+                bench_measure.resumes(bench)
+                bench_measure.adds_node(bench)
+                sizes = bench_measure.memory(bench) if run == 0 else sizes
+            bench.labkit("down")
+    for _ in range(RUNS):
+        bench_measure.imports(bench)
+    return sizes
+
+
+def _report(seconds: Mapping[str, list[float]], sizes: Mapping[str, float]) -> dict[str, object]:
+    today = SystemClock().now().date().isoformat()
+    cores, kernel = os.cpu_count(), platform.release()
+    return {
+        "measured on": f"{today}, {cores} cores, {_memory_gib()} GiB, Linux {kernel}",
+        "seconds": seconds,
+        "memory_mb": sizes,
+        "published_seconds": PUBLISHED,
+    }
+
+
+def _memory_gib() -> int:
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
+
+
+def _table(seconds: Mapping[str, list[float]], sizes: Mapping[str, float], where: object) -> str:
+    lines = [
+        f"Measured by `make bench` ({where}; {RUNS} runs each, programs present):",
+        "",
+        "| what | median s | worst s | target s |",
+        "| --- | --- | --- | --- |",
+        *(_row(what, values) for what, values in seconds.items()),
+        "",
+        "| command to running application, published by minikube (v1.36), not measured here | s |",
+        "| --- | --- |",
+        *(f"| {tool} | {value} |" for tool, value in PUBLISHED.items()),
+        "",
+        *_memory_lines(sizes),
+    ]
+    return "\n".join(lines)
+
+
+def _row(what: str, values: Sequence[float]) -> str:
+    target = TARGETS.get(what)
+    shown = f"≤ {target:g}" if target else ""
+    return f"| {what} | {statistics.median(values):.2f} | {max(values):.2f} | {shown} |"
+
+
+def _memory_lines(sizes: Mapping[str, float]) -> list[str]:
+    counted = {name: size for name, size in sizes.items() if name in (*CONTROL_PLANE, *NODE)}
+    apart = {name: size for name, size in sizes.items() if name not in counted}
+    together = f"{sum(counted.values()):.0f}"
+    return [
+        f"Memory (PSS) of the control plane and one node: {together} MB, "
+        f"target ≤ {MEMORY_TARGET_MB}: "
+        + ", ".join(f"{name} {size:.0f}" for name, size in counted.items())
+        + ". Apart from these: "
+        + ", ".join(f"{name} {size:.0f}" for name, size in apart.items())
+        + "."
+    ]
+
+
+def _into_readme(table: str) -> None:
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    head, rest = text.split(BEGIN)
+    write_atomically(readme, f"{head}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}")
+
+
+if __name__ == "__main__":
+    main()
