@@ -10,7 +10,6 @@ from labkit.preflight.cluster import Certificate, Cluster, Kubeconfig
 from labkit.preflight.finding import Level
 from tests.unit.preflight.healthy import CLUSTER, NOW
 
-
 SILENT = ClusterUnreachable("https://x", "refused")
 
 
