@@ -145,7 +145,7 @@ class _Site:
                     watch=watch,
                 ).output
         except LabError as problem:
-            evidence = problem.evidence or problem.what_happened
+            evidence = _complaints(problem.evidence) or problem.what_happened
             raise BuildFailed(self.names, step, log, evidence) from problem
         except OSError as problem:
             raise BuildFailed(self.names, step, log, str(problem)) from problem
@@ -153,3 +153,8 @@ class _Site:
     def _note(self, line: str) -> None:
         self.log.write(f"{line}\n")
         self.log.flush()
+
+
+def _complaints(output: str) -> str:
+    """What the compiler said besides the packages it finished, which are single words."""
+    return "\n".join(line for line in output.splitlines() if " " in line.strip())

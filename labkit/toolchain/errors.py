@@ -56,9 +56,14 @@ class BuildFailed(ToolchainError):
     """A build from sources stopped; the log has all of it."""
 
     def __init__(self, programs: Sequence[str], step: str, log: Path, evidence: str = "") -> None:
-        names = ", ".join(programs)
+        last = evidence.strip().rpartition("\n")[2][:200] or say("nothing was said")
         super().__init__(
-            say("Building {names} stopped at: {step}.", names=names, step=step),
+            say(
+                "Building {names} stopped at: {step} ({last}).",
+                names=", ".join(programs),
+                step=step,
+                last=last,
+            ),
             say(
                 "Read {log}, mend what its last lines name (network, disk space), run it again.",
                 log=log,

@@ -79,9 +79,13 @@ def _provided(recipe: Recipe, means: Means, releases: Releases) -> Path:
                 (work / archive.name).rename(archive)
     except OSError as problem:
         raise ToolchainError(
-            say("Image {name} could not be written to {path}.", name=recipe.name, path=archive),
+            say(
+                "Image {name} could not be written to {path} ({reason}).",
+                name=recipe.name,
+                path=archive,
+                reason=problem.strerror,
+            ),
             say("Free disk space or mend the folder's rights, then run it again."),
-            str(problem),
         ) from problem
     return archive
 

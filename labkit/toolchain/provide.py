@@ -53,11 +53,14 @@ def provide_tool(
                 maker.download(missing_in(place, programs), releases)
                 maker.build(missing_in(place, programs))
         except OSError as problem:
-            names = ", ".join(programs)
             raise ToolchainError(
-                say("{names} could not be put into {place}.", names=names, place=place),
+                say(
+                    "{names} could not be put into {place} ({reason}).",
+                    names=", ".join(programs),
+                    place=place,
+                    reason=problem.strerror,
+                ),
                 say("Free disk space or mend the folder's rights, then run it again."),
-                str(problem),
             ) from problem
     return {name: place / name for name in programs}
 

@@ -127,3 +127,14 @@ def test_compiler_that_makes_no_program_is_a_failed_build(tmp_path: Path) -> Non
     means = Means(settings_in(tmp_path), run, RecordedProgress(), HeldClock())
     with pytest.raises(BuildFailed, match="find the compiled program"):
         build(tiny_tool(tmp_path / "pins"), ["tiny"], tmp_path, means)
+
+
+def test_failed_build_shows_what_the_compiler_complained_of_not_what_it_finished(
+    tmp_path: Path,
+) -> None:
+    compiling = Compiling(tmp_path)
+    said = "fmt\nexample.com/tiny\n# runtime\ncompile: write x: no space left on device\n"
+    compiling.run.answer("go", "build", status=1, errors=said)
+    with pytest.raises(BuildFailed, match="compile: write x: no space left on device") as failure:
+        compiling.build()
+    assert failure.value.evidence == "# runtime\ncompile: write x: no space left on device"
