@@ -80,10 +80,10 @@ def _is_unknown(lab: Lab, writer: Writer) -> bool:
 
 def _let_it_end(reader: Reader, namespace: str) -> None:
     try:
-        phase = reader.get("Namespace", namespace)["status"].get("phase")
+        metadata = reader.get("Namespace", namespace)["metadata"]
     except ObjectNotFound:
         return
-    if phase == "Terminating":
+    if metadata.get("deletionTimestamp"):
         wait_until_gone(reader, Target("Namespace", namespace), "", TERMINATION_SECONDS)
 
 
