@@ -3,7 +3,6 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-CHECKED := notebooks/source/*.py exercises/*/*/check_*.py
 
 .DEFAULT_GOAL := help
 .PHONY: help lab setup check test prove build bench soak fresh lock clean
@@ -30,7 +29,7 @@ test: setup  ## the gate before every merge: check, clusters, notebooks, the pro
 	@$(PYTHON) -m tools.suite test
 
 prove: setup  ## prove the exercises; EXERCISE=<id> or LESSON=NN for some of them
-	@$(BIN)/labkit prove $(EXERCISE) $(if $(LESSON),--lesson $(LESSON))
+	@$(PYTHON) -m tools.suite prove $(EXERCISE) $(LESSON)
 
 build: setup  ## write notebooks/*.ipynb from notebooks/source
 	@$(BIN)/labkit build

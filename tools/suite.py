@@ -1,29 +1,23 @@
-"""The stages of `make check`, `make test`, `make fresh` and `make lock`, with their budgets."""
+"""Run the stages of a suite: `python3 -m tools.suite check|test|prove|fresh|lock [exercise …]`.
+
+Every stage's time is printed beside its budget. What was started is taken down again.
+"""
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labkit.foundation.errors import LabError, ProcessFailed, SettingInvalid
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import Clock, SystemClock
 from tools.attended import run_attended
+from tools.stages import CHECK, DOCTOR, DOWN, FRESH, LOCK, ON_A_CLUSTER, PROOF, UP, Stage
 
 ROOT = Path(__file__).parents[1]
 BIN = ROOT / ".venv" / "bin"
 INTERRUPTED = 130
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    name: str
-    command: str
-    """Its program is one of .venv's; {} stands for the files that `files` matches."""
-    budget_seconds: float
-    files: str = ""
-    """A pattern; while nothing matches it there is nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,57 +27,12 @@ class Ran:
     well: bool
 
 
-COMPILE = (
-    "uv pip compile --universal --generate-hashes --no-annotate --no-header "
-    "--python-version 3.11 --quiet"
-)
-CHECK = (
-    Stage("format", "ruff format --check --quiet .", 3),
-    Stage("lint", "ruff check --quiet .", 3),
-    Stage("layers", "lint-imports --no-logo", 5),
-    Stage("types", "mypy", 20),
-    Stage("types of notebooks", "mypy --strict {}", 5, "notebooks/source/*.py"),
-    Stage("types of checks", "mypy --strict {}", 5, "exercises/*/*/check_*.py"),
-    Stage("notebooks equal sources", "labkit build --check", 5, "labkit/cli/author.py"),
-    Stage("notebooks without output", "nbstripout --verify --keep-id {}", 3, "notebooks/*.ipynb"),
-    Stage("tests without a cluster", "pytest -q", 30),
-)
-TEST = (
-    Stage("clusters", "pytest -m cluster --ignore tests/notebooks", 600, "tests/cluster/test_*.py"),
-    Stage("notebooks", "pytest -m cluster tests/notebooks", 300, "tests/notebooks/test_*.py"),
-    Stage("proof of the exercises", "labkit prove", 300, "labkit/cli/author.py"),
-)
-LAST = (Stage("take the lab down", "labkit down", 20, "labkit/cli/cluster.py"),)
-FRESH = (
-    Stage(
-        "a fresh machine",
-        "pytest -m fresh -p no:randomly -v tests/fresh",
-        3600,
-        "tests/fresh/test_*.py",
-    ),
-)
-LOCK = (
-    Stage("lock the lab", f"{COMPILE} pyproject.toml -o requirements/lab.lock", 30),
-    Stage(
-        "lock development",
-        f"{COMPILE} pyproject.toml --extra dev -c requirements/lab.lock -o requirements/dev.lock",
-        30,
-    ),
-    Stage(
-        "lock the root agent",
-        f"{COMPILE} requirements/agent.in -c requirements/lab.lock -o requirements/agent.lock",
-        30,
-    ),
-)
+RunStage = Callable[[Stage], Ran]
 
 
 def main(arguments: Sequence[str]) -> int:
-    clock = SystemClock()
-    kinds = {"check": check, "test": test, "fresh": fresh, "lock": lock}
     try:
-        if len(arguments) != 1 or arguments[0] not in kinds:
-            raise SettingInvalid("the suite", " ".join(arguments), " or ".join(kinds))
-        ran = kinds[arguments[0]](clock)
+        ran = run_suite(arguments, SystemClock())
     except LabError as problem:
         sys.stderr.write(f"{problem.what_happened}\n→ {problem.next_step}\n")
         return 2
@@ -93,29 +42,43 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if all(one.well for one in ran) else 1
 
 
-def check(clock: Clock) -> list[Ran]:
-    return [run_stage(stage, clock) for stage in CHECK]
+def run_suite(arguments: Sequence[str], clock: Clock) -> list[Ran]:
+    name, *exercises = arguments or [""]
+    if name in {"test", "prove"}:
+        environment = test_lab(read_settings().cache)
+
+        def run_in_lab(stage: Stage) -> Ran:
+            return run_stage(stage, clock, environment)
+
+        return everything(run_in_lab) if name == "test" else prove(run_in_lab, exercises)
+    stages = {"check": CHECK, "fresh": (FRESH,), "lock": LOCK}
+    if name not in stages:
+        raise SettingInvalid("the suite", name, "check, test, prove, fresh or lock")
+    return [run_stage(stage, clock) for stage in stages[name]]
 
 
-def test(clock: Clock) -> list[Ran]:
-    """Everything; the cluster's part only after a good check, and the lab down in any case."""
-    ran = check(clock)
+def everything(run: RunStage) -> list[Ran]:
+    """The cluster's part only after a good check."""
+    ran = [run(stage) for stage in CHECK]
     if not all(one.well for one in ran):
         return ran
-    environment = test_lab(read_settings().cache)
+    return [*ran, *on_a_cluster(ON_A_CLUSTER, run)]
+
+
+def prove(run: RunStage, exercises: Sequence[str]) -> list[Ran]:
+    named = replace(PROOF, command=shlex.join(["labkit", "prove", *exercises]))
+    return on_a_cluster((named,), run)
+
+
+def on_a_cluster(stages: Sequence[Stage], run: RunStage) -> list[Ran]:
+    """A lab that does not start is a failure with the doctor's report; it goes down in any case."""
+    ran = []
     try:
-        ran += [run_stage(stage, clock, environment) for stage in TEST]
+        ran.append(run(UP))
+        ran += [run(stage) for stage in (stages if ran[0].well else [DOCTOR])]
     finally:
-        ran += [run_stage(stage, clock, environment) for stage in LAST]
+        ran.append(run(DOWN))
     return ran
-
-
-def fresh(clock: Clock) -> list[Ran]:
-    return [run_stage(stage, clock) for stage in FRESH]
-
-
-def lock(clock: Clock) -> list[Ran]:
-    return [run_stage(stage, clock) for stage in LOCK]
 
 
 def test_lab(cache: Path) -> dict[str, str]:

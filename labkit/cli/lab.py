@@ -10,6 +10,7 @@ import typer
 from labkit.foundation.text import say
 
 if TYPE_CHECKING:
+    from labkit.foundation.settings import Settings
     from labkit.workshop.notebook_server import NotebookServer
 
 FIRST_LESSON = "notebooks/00-setup.ipynb"
@@ -25,12 +26,51 @@ def lab(
 ) -> None:
     """Start the cluster if it does not run, and open JupyterLab on the first lesson."""
     from labkit.cli.cluster import up
-    from labkit.foundation.waiting import SystemClock
-    from labkit.workshop.notebook_server import free_port, serving
+    from labkit.foundation.settings import read_settings
+    from labkit.workshop.notebook_server import free_port
 
     chosen = free_port(port)
     up()
-    server = _prepared(chosen)
+    settings = read_settings()
+    _hand_out(settings)
+    _serve(_described(settings, chosen), headless=headless)
+
+
+def _hand_out(settings: "Settings") -> None:
+    from labkit.workshop.lab import CONTENT
+    from labkit.workshop.lesson_files import hand_out_lessons
+
+    told = "{name} has a newer version; yours is kept. Rename yours to get the new one as well."
+    for name in hand_out_lessons(settings, CONTENT / "notebooks"):
+        print(say(told, name=name))
+
+
+def _described(settings: "Settings", port: int) -> "NotebookServer":
+    """JupyterLab of the environment that labkit is in, with the cluster's own kubectl in front."""
+    from labkit.cli.output import progress_shown
+    from labkit.workshop.lab import open_lab
+    from labkit.workshop.names import learner_kubeconfig
+    from labkit.workshop.notebook_server import NotebookServer
+    from labkit.workshop.tools import tool_path
+
+    with progress_shown() as progress:
+        path = tool_path(open_lab(settings, progress=progress))
+    programs = Path(sys.executable).parent
+    kubeconfig = str(learner_kubeconfig(settings))
+    return NotebookServer(
+        jupyter=programs / "jupyter",
+        folder=settings.home,
+        first=FIRST_LESSON,
+        log=settings.home / "logs" / "jupyter.log",
+        port=port,
+        environment={"PATH": f"{programs}:{path}", "KUBECONFIG": kubeconfig},
+    )
+
+
+def _serve(server: "NotebookServer", *, headless: bool) -> None:
+    from labkit.foundation.waiting import SystemClock
+    from labkit.workshop.notebook_server import serving
+
     # Asked to end in any way, we end JupyterLab first, as after Ctrl-C.
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
@@ -38,46 +78,12 @@ def lab(
         print(say("JupyterLab answers. The first lesson:"))
         print(f"  {server.lesson}", flush=True)
         if headless:
-            print(say("It answers, and is ended again; the cluster stays up."))
+            print(say("That was a test: JupyterLab is ended again, the cluster stays up."))
             return
         print(say("Ctrl-C here ends JupyterLab. The cluster stays up until `labkit down`."))
         _open_browser(server.lesson)
         program.wait()
     print(say("JupyterLab has ended; {log} says why.", log=server.log))
-
-
-def _prepared(port: int) -> "NotebookServer":
-    """The learner's copies in their place, and what is to run on them."""
-    from labkit.cli.output import progress_shown
-    from labkit.foundation.settings import read_settings
-    from labkit.workshop.lab import CONTENT, open_lab
-    from labkit.workshop.lesson_files import hand_out_lessons
-    from labkit.workshop.names import learner_kubeconfig
-    from labkit.workshop.notebook_server import NotebookServer
-    from labkit.workshop.tools import tool_path
-
-    settings = read_settings()
-    for name in hand_out_lessons(settings, CONTENT / "notebooks"):
-        print(
-            say(
-                "{name} has a newer version; yours is kept. Rename it to get the new one.",
-                name=name,
-            )
-        )
-    with progress_shown() as progress:
-        path = tool_path(open_lab(settings, progress=progress))
-    programs = Path(sys.executable).parent
-    return NotebookServer(
-        jupyter=programs / "jupyter",
-        folder=settings.home,
-        first=FIRST_LESSON,
-        log=settings.home / "logs" / "jupyter.log",
-        port=port,
-        environment={
-            "PATH": f"{programs}:{path}",
-            "KUBECONFIG": str(learner_kubeconfig(settings)),
-        },
-    )
 
 
 def _open_browser(address: str) -> None:

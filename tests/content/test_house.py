@@ -2,13 +2,15 @@
 
 import ast
 import re
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from tests.content.repository import name, tracked
 
-PYTHON = tracked("*.py")
+PYTHON = tuple(path for path in tracked("*.py") if not name(path).startswith("notebooks/"))
+"""Code; a lesson's source is prose, with rules of its own."""
+
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 30
 MOST_POSITIONAL = 4
@@ -22,6 +24,7 @@ DISMISSIVE = re.compile(r"\b(?:simply|just|obviously|easily)\b", re.IGNORECASE)
 """Words that make whoever finds it hard feel alone."""
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
@@ -31,13 +34,24 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in ast.walk(parsed(path)) if isinstance(node, kinds)]
 
 
-def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """From `def` to the end, the docstring left out: saying why must not cost lines."""
     total = (function.end_lineno or function.lineno) - function.lineno + 1
     first = function.body[0]
     if ast.get_docstring(function, clean=False) is None:
         return total
     return total - ((first.end_lineno or first.lineno) - first.lineno + 1)
+
+
+def positional(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    taken = [*function.args.posonlyargs, *function.args.args]
+    return sum(argument.arg not in {"self", "cls"} for argument in taken)
+
+
+def is_asked_for_by_name(path: Path, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Typer turns a command's parameters into flags; pytest gives a test its fixtures."""
+    is_command = path.parent.name == "cli" and not function.name.startswith("_")
+    return is_command or function.name.startswith("test_")
 
 
 def texts() -> list[Path]:
@@ -49,71 +63,67 @@ def texts() -> list[Path]:
     ]
 
 
+def listed(breaches: Iterable[object]) -> str:
+    return "\n".join(map(str, breaches))
+
+
 def test_there_is_something_to_look_at() -> None:
     assert len(PYTHON) > 20
     assert len(texts()) > len(PYTHON)
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
-def test_python_file_has_at_most_300_lines(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+def test_no_python_file_has_more_than_300_lines() -> None:
+    lengths = [(name(path), len(path.read_text().splitlines())) for path in PYTHON]
+    assert listed((file, n) for file, n in lengths if n > LONGEST_FILE) == ""
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name)
-def test_function_has_at_most_30_lines(path: Path) -> None:
-    long = [
-        f"{f.name}: {lines}" for f in functions(path) if (lines := body_lines(f)) > LONGEST_FUNCTION
+def test_no_function_has_more_than_30_lines() -> None:
+    lengths = [(name(path), f.name, lines_of(f)) for path in PYTHON for f in functions(path)]
+    assert listed(entry for entry in lengths if entry[2] > LONGEST_FUNCTION) == ""
+
+
+def test_no_function_takes_more_than_four_positional_values() -> None:
+    crowded = [
+        (name(path), function.name, positional(function))
+        for path in PYTHON
+        for function in functions(path)
+        if positional(function) > MOST_POSITIONAL and not is_asked_for_by_name(path, function)
     ]
-    assert long == []
-
-
-@pytest.mark.parametrize("path", PYTHON, ids=name)
-def test_function_takes_at_most_four_positional_values(path: Path) -> None:
-    crowded = []
-    for function in functions(path):
-        taken = [*function.args.posonlyargs, *function.args.args]
-        own = [a for a in taken if a.arg not in {"self", "cls"}]
-        if len(own) > MOST_POSITIONAL and not is_command(function):
-            crowded.append(function.name)
-    assert crowded == []
-
-
-def is_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Typer turns a command's parameters into flags; pytest's fixtures are asked for by name."""
-    called = [d.func if isinstance(d, ast.Call) else d for d in function.decorator_list]
-    return any("command" in ast.unparse(d) for d in called) or function.name.startswith("test_")
+    assert listed(crowded) == ""
 
 
 def needs_docstring(path: Path) -> bool:
-    return name(path).startswith(("labkit/", "tools/", "exercises/")) or path.name in {
-        "__init__.py",
-        "conftest.py",
+    is_special = path.name in {"__init__.py", "conftest.py"}
+    return is_special or name(path).startswith(("labkit/", "tools/", "exercises/"))
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    asked = filter(needs_docstring, PYTHON)
+    assert listed(name(path) for path in asked if not ast.get_docstring(parsed(path))) == ""
+
+
+def test_package_files_hold_nothing_but_their_docstring() -> None:
+    packages = [path for path in PYTHON if path.name == "__init__.py"]
+    assert listed(name(path) for path in packages if len(parsed(path).body) != 1) == ""
+
+
+def test_no_path_of_somebodys_machine_is_in_a_file() -> None:
+    found = {
+        name(path): [*PRIVATE_PATH.findall(text), *FORBIDDEN_WORDS.findall(text)]
+        for path in texts()
+        if path != Path(__file__) and (text := path.read_text())
     }
+    assert listed(entry for entry in found.items() if entry[1]) == ""
 
 
-@pytest.mark.parametrize("path", [p for p in PYTHON if needs_docstring(p)], ids=name)
-def test_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(parsed(path))
-
-
-@pytest.mark.parametrize("path", [p for p in PYTHON if p.name == "__init__.py"], ids=name)
-def test_package_file_holds_nothing_but_its_docstring(path: Path) -> None:
-    assert len(parsed(path).body) == 1
-
-
-@pytest.mark.parametrize("path", texts(), ids=name)
-def test_no_path_of_somebodys_machine_is_in_a_file(path: Path) -> None:
-    if path.resolve() == Path(__file__).resolve():
-        pytest.skip("the pattern itself is here")
-    assert PRIVATE_PATH.findall(path.read_text()) == []
-    assert FORBIDDEN_WORDS.findall(path.read_text()) == []
-
-
-@pytest.mark.parametrize("path", tracked("*.md", "notebooks/source/*.py"), ids=name)
-def test_text_for_readers_belittles_no_step(path: Path) -> None:
-    assert DISMISSIVE.findall(path.read_text()) == []
+def test_texts_for_readers_belittle_no_step() -> None:
+    found = {
+        name(path): DISMISSIVE.findall(path.read_text())
+        for path in tracked("*.md", "notebooks/source/*.py")
+    }
+    assert listed(entry for entry in found.items() if entry[1]) == ""
 
 
 def test_test_files_have_names_of_their_own() -> None:
     names = [p.name for p in tracked("tests/*.py") if p.name not in {"__init__.py", "conftest.py"}]
-    assert sorted({n for n in names if names.count(n) > 1}) == []
+    assert listed(sorted({n for n in names if names.count(n) > 1})) == ""

@@ -52,6 +52,14 @@ class FreshMachine:
         self.run(["cp", "-a", "--reflink=auto", str(source), str(inside)], timeout_seconds=300)
         self.does(f"chown -R {user}: {target}")
 
+    def running(self) -> list[str]:
+        """Command lines of what runs inside, our own holder left out."""
+        found = []
+        for pid in inside(self.root):
+            if pid != self.holder and (line := command_line(pid)):
+                found.append(line)
+        return found
+
     def does(
         self,
         command: str,
@@ -158,3 +166,11 @@ def end_all_inside(root: Path, run: Runner) -> list[int]:
     if pids:
         run(["kill", "-KILL", *map(str, pids)], may_fail=True)
     return pids
+
+
+def command_line(pid: int) -> str:
+    """Empty for a process that is gone, or that only waits to be counted."""
+    try:
+        return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""

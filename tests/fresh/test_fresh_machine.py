@@ -15,7 +15,7 @@ from labkit.foundation.process import SystemRunner
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from tests.content.repository import ROOT
-from tests.fresh.machine import USER, FreshMachine, fresh_machine, inside
+from tests.fresh.machine import USER, FreshMachine, fresh_machine
 
 pytestmark = [pytest.mark.fresh, pytest.mark.xdist_group("fresh")]
 
@@ -93,14 +93,14 @@ def test_make_lab_again_changes_nothing_and_installs_nothing(
     assert machine.does(f"cd {CLONE} && git status --porcelain", user=user).output == ""
 
 
-def test_nothing_in_the_users_home_belongs_to_root(machine: FreshMachine, user: str) -> None:
+def test_nothing_at_home_belongs_to_somebody_else(machine: FreshMachine, user: str) -> None:
     found = machine.does(f"find ~ ! -user {user}", user=user).output
     assert found == ""
 
 
 def test_nothing_runs_after_labkit_down(machine: FreshMachine, user: str) -> None:
     machine.does(f"cd {CLONE} && .venv/bin/labkit down", user=user)
-    assert inside(machine.root) == [machine.holder]
+    assert machine.running() == []
     assert not (machine.root / "run/labkit").exists()
 
 
@@ -108,4 +108,4 @@ def test_make_test_passes(machine: FreshMachine, user: str) -> None:
     command = f"cd {CLONE} && CI=true make test < /dev/null"
     done = machine.does(command, user=user, limit_seconds=TEST_SECONDS, watch=print)
     assert " failed" not in done.output
-    assert inside(machine.root) == [machine.holder]
+    assert machine.running() == []

@@ -1,0 +1,53 @@
+"""What `make check`, `make test` and their kin run, each stage with its budget in seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    name: str
+    command: str
+    """Its program is one of .venv's; {} stands for the files that `files` matches."""
+    budget_seconds: float
+    files: str = ""
+    """A pattern; while nothing matches it there is nothing to do."""
+
+
+COMPILE = (
+    "uv pip compile --universal --generate-hashes --no-annotate --no-header "
+    "--python-version 3.11 --quiet"
+)
+CHECK = (
+    Stage("format", "ruff format --check --quiet .", 3),
+    Stage("lint", "ruff check --quiet .", 3),
+    Stage("layers", "lint-imports --no-logo", 5),
+    Stage("types", "mypy", 20),
+    Stage("types of notebooks", "mypy --strict {}", 5, "notebooks/source/*.py"),
+    Stage("types of checks", "mypy --strict {}", 5, "exercises/*/*/check_*.py"),
+    Stage("notebooks equal sources", "labkit build --check", 5, "notebooks/source/*.py"),
+    Stage("notebooks without output", "nbstripout --verify --keep-id {}", 3, "notebooks/*.ipynb"),
+    Stage("tests without a cluster", "pytest -q", 30),
+)
+UP = Stage("start the test lab", "labkit up", 60)
+DOCTOR = Stage("why it did not start", "labkit doctor", 10)
+PROOF = Stage("proof of the exercises", "labkit prove", 300)
+ON_A_CLUSTER = (
+    Stage("clusters", "pytest -m cluster --ignore tests/notebooks", 900),
+    Stage("notebooks", "pytest -m cluster tests/notebooks", 240),
+    PROOF,
+)
+DOWN = Stage("take the test lab down", "labkit down", 20)
+FRESH = Stage("fresh machines", "pytest -m fresh -p no:randomly -v tests/fresh", 3600)
+LOCK = (
+    Stage("lock the lab", f"{COMPILE} pyproject.toml -o requirements/lab.lock", 30),
+    Stage(
+        "lock development",
+        f"{COMPILE} pyproject.toml --extra dev -c requirements/lab.lock -o requirements/dev.lock",
+        30,
+    ),
+    Stage(
+        "lock the root agent",
+        f"{COMPILE} requirements/agent.in -c requirements/lab.lock -o requirements/agent.lock",
+        30,
+    ),
+)
