@@ -20,6 +20,8 @@ from labkit.foundation.files import write_atomically
 from labkit.foundation.process import Completed, Runner
 from labkit.foundation.text import say
 
+ATTENDEE = "anna"  # recorded outputs have this name in them
+IGNORED = "nbval-ignore-output"
 WIDGET = "application/vnd.jupyter.widget-view+json"  # only ids, which are random
 FAILURE = re.compile(
     r"Traceback|^error: |^Error from server|^error when|command not found|: not found$",
@@ -31,8 +33,10 @@ FAILURE = re.compile(
 class Recorded:
     """How a notebook is run so that two runs can be compared."""
 
+    home: Path
+    """The lab's folder of the run; nothing of another run is in it."""
     engine: str = "local"
-    attendee: str = "anna"
+    attendee: str = ATTENDEE
     seed: int = 7
     """What the drawn values of the exercises follow from."""
     cell_limit_seconds: int = 120
@@ -50,6 +54,7 @@ class Recorded:
 
     def environment(self) -> dict[str, str]:
         return {
+            "LABKIT_HOME": str(self.home),
             "LABKIT_SEED": str(self.seed),
             "LABKIT_PROGRESS": "no",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
@@ -140,7 +145,10 @@ def _read(path: Path) -> Any:
 
 
 def _cleaned(notebook: Any, rules: tuple[tuple[str, str], ...]) -> Any:
-    """Without what differs each time: times, ids, what sanitize.cfg replaces; parameters too."""
+    """Without what differs each time: times, ids, parameters, what sanitize.cfg replaces.
+
+    Nobody compares the outputs of ignored cells, so they are not kept either.
+    """
     notebook.cells = [
         cell
         for cell in notebook.cells
@@ -151,11 +159,28 @@ def _cleaned(notebook: Any, rules: tuple[tuple[str, str], ...]) -> Any:
     for number, cell in enumerate(notebook.cells, start=1):
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", ()):
-            _clean_output(output, rules)
         if cell.cell_type == "code":
             cell.execution_count = number
+            cell.outputs = _joined(cell.outputs)
+        for output in cell.get("outputs", ()):
+            _clean_output(output, rules)
+        if IGNORED in cell.metadata.get("tags", ()):
+            cell.outputs = []
     return notebook
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """One stream a name: where a stream is cut is chance, and rules look at whole lines."""
+    streams: dict[str, Any] = {}
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream" and output.name in streams:
+            streams[output.name].text += output.text
+            continue
+        if output.output_type == "stream":
+            streams[output.name] = output
+        kept.append(output)
+    return kept
 
 
 def _clean_output(output: Any, rules: tuple[tuple[str, str], ...]) -> None:

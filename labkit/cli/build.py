@@ -43,15 +43,19 @@ def build(
 
 def _record(names: tuple[str, ...]) -> None:
     from labkit.authoring.content import chosen_sources, find_content
-    from labkit.authoring.recording import Recorded
+    from labkit.authoring.fresh import fresh_home
+    from labkit.authoring.recording import ATTENDEE, Recorded
     from labkit.authoring.recording import record as record_run
-    from labkit.foundation.process import SystemRunner
     from labkit.foundation.settings import read_settings
+    from labkit.workshop.lab import open_lab
 
-    content = find_content(Path.cwd())
-    how = Recorded(engine=read_settings().engine)
+    content, lab = find_content(Path.cwd()), open_lab(read_settings())
     for source in chosen_sources(content, names):
         typer.echo(say("Running {lesson} …", lesson=source.stem))
-        with TemporaryDirectory(prefix="labkit-record-") as folder:
-            path = record_run(content, source, Path(folder), how=how, run=SystemRunner())
+        with (
+            TemporaryDirectory(prefix="labkit-record-") as folder,
+            fresh_home(lab, source.stem, ATTENDEE, Path(folder)) as home,
+        ):
+            how = Recorded(home, lab.record.engine)
+            path = record_run(content, source, Path(folder), how=how, run=lab.run)
         typer.echo(say("Wrote {path}.", path=path.relative_to(content.root)))

@@ -1,37 +1,16 @@
 """What a lesson does around its exercises: begin, find an address, pay it a visit, finish."""
 
 import os
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
-from labkit.foundation.errors import LabError
+from labkit.widgets.stopping import cell
 
 if TYPE_CHECKING:
     from labkit.widgets.view import View
     from labkit.workshop.visiting import Page
 
 
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
-
-
-def _cell(work: Callable[Given, Result]) -> Callable[Given, Result]:
-    """A LabError reads as what happened and what to do, and stops the cells below."""
-
-    @wraps(work)
-    def called(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-        try:
-            return work(*args, **kwargs)
-        except LabError as problem:
-            from labkit.widgets.errors import CellStopped
-
-            raise CellStopped(problem) from None
-
-    return called
-
-
-@_cell
+@cell
 def begin(lesson: str, *, engine: str = "", attendee: str = "", namespace: str = "") -> str:
     """Prepare a lesson and return the namespace of its demo.
 
@@ -57,7 +36,7 @@ def begin(lesson: str, *, engine: str = "", attendee: str = "", namespace: str =
     return begun.namespace
 
 
-@_cell
+@cell
 def visit(address: str, *, pause_seconds: float = 0, limit_seconds: float = 30) -> "Page":
     """Open a page as `curl` does, waiting a little if nobody answers yet."""
     from labkit.foundation.waiting import SystemClock
@@ -68,7 +47,7 @@ def visit(address: str, *, pause_seconds: float = 0, limit_seconds: float = 30) 
     )
 
 
-@_cell
+@cell
 def external_address(service: str, *, limit_seconds: float = 60) -> str:
     """Wait until a Service of the present namespace has an address outside, and return it."""
     from labkit.foundation.process import SystemRunner
@@ -80,7 +59,7 @@ def external_address(service: str, *, limit_seconds: float = 60) -> str:
     )
 
 
-@_cell
+@cell
 def finish(lesson: str) -> "View":
     """Give back what a lesson and its exercises took; what you achieved stays noted."""
     from labkit.foundation.settings import read_settings

@@ -61,10 +61,12 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
     _prepare(lab, lesson, place)
     write_learner_kubeconfig(lab, place)
     files = hand_out(lab.settings, lesson, lab.content / "manifests" / lesson, {"ns": place})
+    folder = lab.settings.home / "work"
+    folder.mkdir(parents=True, exist_ok=True)  # a lesson without files of its own needs it too
     return Begun(
         lesson,
         place,
-        lab.settings.home / "work",
+        folder,
         files,
         tuple(name for name in needed if not lab.has(name)),
         lab.record.engine,

@@ -143,6 +143,8 @@ doctor()
 #   your computer's; the memory, about 7 GB, is what a small cloud machine would have.
 # - `Allocatable`: what programs may really use. It is less: the machine also has to feed the
 #   **kubelet**, the agent of Kubernetes that works on every node.
+#
+# (`Pods: not authorized` means: you may look at the machine, not at other people's programs.)
 
 # %% tags=["nbval-ignore-output"] why="The description has ages, sizes and events of this machine."
 # !kubectl describe nodes
@@ -210,12 +212,15 @@ check("read-the-dials")
 # ## Exercise: Read the dials (6 minutes)
 #
 # Your turn. Find the four figures with the commands from above; the task is shown where you ran
-# `start`. Then note them in the cell below, with your values in place of the dots, and check. You
-# can add cells of your own with the **+** in the toolbar.
+# `start`. You can add cells of your own with the **+** in the toolbar, one for each question. (The
+# file that the task names is for those who work in a terminal; you don't need it here.)
+#
+# Then note your values in the cell below, in place of the dots: numbers as they are, everything
+# else in quotes. Take away the `#` at the beginning of each line, run the cell, and check.
 
 # %% tags=["attendee"] exercise="read-the-dials"
 # answer("read-the-dials", server_minor=..., usable_nodes=...)
-# answer("read-the-dials", allocatable_cpu=..., dns_address=...)
+# answer("read-the-dials", allocatable_cpu="...", dns_address="...")
 
 # %% [markdown]
 # Where do you stand?
@@ -224,11 +229,16 @@ check("read-the-dials")
 check("read-the-dials")
 
 # %% [markdown]
-# Stuck? Take away the first `#` of the line you want, and run the cell. Each `hint` gives one more
-# nudge; there are three. `solution` shows one right way and why.
+# Stuck? Take away the `#` and run the cell. Each time you run it, `hint` gives one more nudge;
+# there are three.
 
 # %% tags=["help"]
 # hint("read-the-dials")
+
+# %% [markdown]
+# `solution` shows one right way, and why it is one. Read it after your own try.
+
+# %% tags=["help"]
 # solution("read-the-dials")
 
 # %% [markdown]
@@ -277,11 +287,16 @@ start("leave-a-card")
 check("leave-a-card")
 
 # %% [markdown]
-# The same help as before, one line at a time. And if you would rather begin again, type
+# Stuck? Take away the `#`, as before. And if you would rather begin again, type
 # `reset("leave-a-card")` into a cell of your own.
 
 # %% tags=["help"]
 # hint("leave-a-card")
+
+# %% [markdown]
+# `solution` shows one right way, and why it is one. Read it after your own try.
+
+# %% tags=["help"]
 # solution("leave-a-card")
 
 # %% [markdown]

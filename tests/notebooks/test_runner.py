@@ -16,7 +16,7 @@ from labkit.foundation.process import Completed, SystemRunner
 pytestmark = pytest.mark.cluster
 
 SANITISING = Path(__file__).with_name("sanitize.cfg")
-QUICK = Recorded(cell_limit_seconds=4, notebook_limit_seconds=60)
+QUICK = Recorded(Path("/nonexistent"), cell_limit_seconds=4, notebook_limit_seconds=60)
 
 TOY = """\
 # %% [markdown]
