@@ -20,7 +20,6 @@ __all__ = [
     "doctor",
     "external_address",
     "finish",
-    "finish",
     "hint",
     "progress",
     "reset",

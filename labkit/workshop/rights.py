@@ -153,6 +153,7 @@ def _cluster_looks() -> list[Rule]:
         _rule("scheduling.k8s.io", ["priorityclasses"], LOOK),
         _rule("apiextensions.k8s.io", ["customresourcedefinitions"], LOOK),
         _rule("metrics.k8s.io", ["nodes"], LOOK),
+        _rule("coordination.k8s.io", ["leases"], LOOK),  # `kubectl describe node` shows it
     ]
 
 
