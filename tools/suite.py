@@ -6,6 +6,7 @@ Every stage's time is printed beside its budget. What was started is taken down 
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,10 +14,20 @@ from labkit.foundation.errors import LabError, ProcessFailed, SettingInvalid
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import Clock, SystemClock
 from tools.attended import run_attended
-from tools.stages import CHECK, DOCTOR, DOWN, FRESH, LOCK, ON_A_CLUSTER, PROOF, UP, Stage
+from tools.stages import (
+    BESIDE_CHECK,
+    CHECK,
+    DOCTOR,
+    DOWN,
+    FRESH,
+    LOCK,
+    ON_A_CLUSTER,
+    PROOF,
+    UP,
+    Stage,
+)
 
 ROOT = Path(__file__).parents[1]
-BIN = ROOT / ".venv" / "bin"
 INTERRUPTED = 130
 
 
@@ -31,14 +42,17 @@ RunStage = Callable[[Stage], Ran]
 
 
 def main(arguments: Sequence[str]) -> int:
+    clock = SystemClock()
+    began = clock.monotonic()
     try:
-        ran = run_suite(arguments, SystemClock())
+        ran = run_suite(arguments, clock)
     except LabError as problem:
         sys.stderr.write(f"{problem.what_happened}\n→ {problem.next_step}\n")
         return 2
     except KeyboardInterrupt:
         return INTERRUPTED
     say_line(table(ran))
+    say_line(f"{'together':<28}{clock.monotonic() - began:>9.1f}")
     return 0 if all(one.well for one in ran) else 1
 
 
@@ -50,16 +64,28 @@ def run_suite(arguments: Sequence[str], clock: Clock) -> list[Ran]:
         def run_in_lab(stage: Stage) -> Ran:
             return run_stage(stage, clock, environment)
 
-        return everything(run_in_lab) if name == "test" else prove(run_in_lab, exercises)
-    stages = {"check": CHECK, "fresh": (FRESH,), "lock": LOCK}
+        return (
+            everything(check(clock), run_in_lab) if name == "test" else prove(run_in_lab, exercises)
+        )
+    if name == "check":
+        return check(clock)
+    stages = {"fresh": (FRESH,), "lock": LOCK}
     if name not in stages:
         raise SettingInvalid("the suite", name, "check, test, prove, fresh or lock")
     return [run_stage(stage, clock) for stage in stages[name]]
 
 
-def everything(run: RunStage) -> list[Ran]:
+def check(clock: Clock) -> list[Ran]:
+    """Two lanes at once; what a stage says is printed whole when it ends."""
+    lanes = (CHECK, BESIDE_CHECK)
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        ran = pool.map(lambda lane: [run_stage(stage, clock, live=False) for stage in lane], lanes)
+        return [one for lane in ran for one in lane]
+
+
+def everything(checked: Sequence[Ran], run: RunStage) -> list[Ran]:
     """The cluster's part only after a good check."""
-    ran = [run(stage) for stage in CHECK]
+    ran = list(checked)
     if not all(one.well for one in ran):
         return ran
     return [*ran, *on_a_cluster(ON_A_CLUSTER, run)]
@@ -86,21 +112,35 @@ def test_lab(cache: Path) -> dict[str, str]:
     return {"LABKIT_HOME": str(cache / "test-lab"), "LABKIT_CLUSTER": "test"}
 
 
-def run_stage(stage: Stage, clock: Clock, environment: Mapping[str, str] | None = None) -> Ran:
+def run_stage(
+    stage: Stage, clock: Clock, environment: Mapping[str, str] | None = None, *, live: bool = True
+) -> Ran:
     began = clock.monotonic()
-    found = sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(stage.files)) if stage.files else []
-    if stage.files and not found:
+    command = command_of(stage, ROOT)
+    if not command:
         return Ran(stage, 0, well=True)
-    say_line(f"── {stage.name}")
-    program, *arguments = shlex.split(stage.command)
-    words = [word for a in arguments for word in (found if a == "{}" else [a])]
+    said = [f"── {stage.name}"]
+    if live:
+        say_line(said.pop())
+    watch = say_line if live else said.append
+    well = True
     try:
-        run_attended(
-            [str(BIN / program), *words], folder=ROOT, watch=say_line, environment=environment
-        )
+        run_attended(command, folder=ROOT, watch=watch, environment=environment)
     except ProcessFailed:
-        return Ran(stage, clock.monotonic() - began, well=False)
-    return Ran(stage, clock.monotonic() - began, well=True)
+        well = False
+    if said:
+        say_line("\n".join(said))
+    return Ran(stage, clock.monotonic() - began, well)
+
+
+def command_of(stage: Stage, root: Path) -> list[str]:
+    """Empty while there is nothing for it to look at."""
+    found = sorted(str(p.relative_to(root)) for p in root.glob(stage.files)) if stage.files else []
+    if stage.files and not found:
+        return []
+    program, *arguments = shlex.split(stage.command)
+    words = [word for given in arguments for word in (found if given == "{}" else [given])]
+    return [str(root / ".venv" / "bin" / program), *words]
 
 
 def table(ran: Sequence[Ran]) -> str:
@@ -111,8 +151,6 @@ def table(ran: Sequence[Ran]) -> str:
             remark += "  over its budget"
         budget = one.stage.budget_seconds
         lines.append(f"{one.stage.name:<28}{one.seconds:>9.1f}{budget:>9.0f}{remark}")
-    budget = sum(one.stage.budget_seconds for one in ran)
-    lines.append(f"{'together':<28}{sum(one.seconds for one in ran):>9.1f}{budget:>9.0f}")
     return "\n".join(lines)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,7 +38,8 @@ def install_missing(run: Runner, progress: Progress) -> None:
     by_hand = install_command(names, here)
     if not here.has_apt:
         raise LabError("There is no apt-get here to install them with.", by_hand)
-    rights = root_rights(run, progress, by_hand)
+    is_root, is_attended = os.geteuid() == 0, sys.stdin.isatty()
+    rights = root_rights(run, progress, by_hand, is_root=is_root, is_attended=is_attended)
     if not any(APT_LISTS.glob("*_Packages*")):
         update(rights, progress, by_hand)
     try:
@@ -51,20 +51,24 @@ def install_missing(run: Runner, progress: Progress) -> None:
         install(names, rights, progress, by_hand)
 
 
-def root_rights(run: Runner, progress: Progress, by_hand: str) -> list[str]:
+def root_rights(
+    run: Runner, progress: Progress, by_hand: str, *, is_root: bool, is_attended: bool
+) -> list[str]:
     """What to put before a command that needs root: nothing, or sudo once it is allowed."""
-    if os.geteuid() == 0:
+    if is_root:
         return []
-    if not shutil.which("sudo"):
-        raise LabError("Installing packages needs root, and there is no sudo here.", by_hand)
-    if run(["sudo", "-n", "true"], may_fail=True).status == 0:
-        return ["sudo"]
-    if not sys.stdin.isatty():
+    try:
+        asks_nothing = run(["sudo", "-n", "true"], may_fail=True).status == 0
+    except LabError as problem:
+        nobody = "Installing packages needs root, and there is no sudo here."
+        raise LabError(nobody, by_hand) from problem
+    if not asks_nothing and not is_attended:
         raise LabError(
             "Installing packages needs root; sudo wants a password and nobody can type it here.",
             by_hand,
         )
-    progress.said("Installing them needs root: sudo may ask for your password.")
+    if not asks_nothing:
+        progress.said("Installing them needs root: sudo asks for your password.")
     return ["sudo"]
 
 

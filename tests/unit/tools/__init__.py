@@ -1,0 +1,1 @@
+"""Claims about tools: the bootstrap and the suites."""

@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import pytest
+
+from labkit.foundation.errors import SettingInvalid
+from tests.support.clock import HeldClock
+from tools.stages import DOCTOR, DOWN, ON_A_CLUSTER, UP, Stage
+from tools.suite import Ran, command_of, everything, on_a_cluster, run_suite, table
+
+STAGE = Stage("types of checks", "mypy --strict {}", 5, "exercises/*.py")
+
+
+class Runs:
+    """Remembers the stages it was given; those in `failing` fail."""
+
+    def __init__(self, *failing: Stage) -> None:
+        self.failing = failing
+        self.stages: list[Stage] = []
+
+    def __call__(self, stage: Stage) -> Ran:
+        self.stages.append(stage)
+        return Ran(stage, 1, well=stage not in self.failing)
+
+
+def test_lab_goes_up_first_and_down_last() -> None:
+    runs = Runs()
+    on_a_cluster(ON_A_CLUSTER, runs)
+    assert runs.stages == [UP, *ON_A_CLUSTER, DOWN]
+
+
+def test_lab_goes_down_also_when_a_stage_failed_and_the_others_still_run() -> None:
+    runs = Runs(ON_A_CLUSTER[0])
+    ran = on_a_cluster(ON_A_CLUSTER, runs)
+    assert runs.stages == [UP, *ON_A_CLUSTER, DOWN]
+    assert [one.well for one in ran] == [True, False, True, True, True]
+
+
+def test_lab_that_does_not_start_is_a_failure_with_the_doctors_report() -> None:
+    runs = Runs(UP)
+    ran = on_a_cluster(ON_A_CLUSTER, runs)
+    assert runs.stages == [UP, DOCTOR, DOWN]
+    assert not ran[0].well
+
+
+def test_lab_goes_down_also_when_somebody_interrupts() -> None:
+    runs = Runs()
+
+    def interrupted(stage: Stage) -> Ran:
+        if stage == ON_A_CLUSTER[0]:
+            raise KeyboardInterrupt
+        return runs(stage)
+
+    with pytest.raises(KeyboardInterrupt):
+        on_a_cluster(ON_A_CLUSTER, interrupted)
+    assert runs.stages[-1] == DOWN
+
+
+def test_no_cluster_is_started_after_a_check_that_failed() -> None:
+    runs = Runs()
+    everything([Ran(STAGE, 1, well=False)], runs)
+    assert runs.stages == []
+
+
+def test_stage_gets_the_files_it_is_for(tmp_path: Path) -> None:
+    (tmp_path / "exercises").mkdir()
+    for file in ("b.py", "a.py"):
+        (tmp_path / "exercises" / file).touch()
+    command = command_of(STAGE, tmp_path)
+    assert command[0] == str(tmp_path / ".venv/bin/mypy")
+    assert command[1:] == ["--strict", "exercises/a.py", "exercises/b.py"]
+
+
+def test_stage_without_files_has_nothing_to_do(tmp_path: Path) -> None:
+    assert command_of(STAGE, tmp_path) == []
+
+
+def test_table_names_what_failed_and_what_took_longer_than_its_budget() -> None:
+    shown = table([Ran(STAGE, 3, well=False), Ran(UP, 61, well=True), Ran(DOWN, 2, well=True)])
+    assert shown.splitlines() == [
+        "stage                         seconds   budget",
+        "types of checks                   3.0        5  failed",
+        "start the test lab               61.0       60  over its budget",
+        "take the test lab down            2.0       20",
+    ]
+
+
+def test_unknown_suite_is_wrong_input() -> None:
+    with pytest.raises(SettingInvalid, match="the suite is 'all'"):
+        run_suite(["all"], HeldClock())
