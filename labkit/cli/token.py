@@ -6,8 +6,12 @@ kubectl runs this with every command, so the usual way through imports next to n
 import json
 import sys
 from datetime import UTC
+from typing import TYPE_CHECKING
 
 from labkit.workshop.token_file import KeptToken, read_token, token_path
+
+if TYPE_CHECKING:
+    from labkit.foundation.settings import Settings
 
 API_VERSION = "client.authentication.k8s.io/v1"
 
@@ -17,14 +21,22 @@ def token() -> None:
 
     kubectl calls this by itself: the kubeconfig that `labkit start` writes names it.
     """
-    sys.stdout.write(_credential(_current()) + "\n")
-
-
-def _current() -> KeptToken:
     from labkit.foundation.settings import read_settings
+
+    sys.stdout.write(credential(read_settings()) + "\n")
+
+
+def credential(settings: "Settings") -> str:
+    """The ExecCredential of the learner."""
+    kept = _current(settings)
+    ends = kept.expires.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    status = {"expirationTimestamp": ends, "token": kept.token}
+    return json.dumps({"apiVersion": API_VERSION, "kind": "ExecCredential", "status": status})
+
+
+def _current(settings: "Settings") -> KeptToken:
     from labkit.foundation.waiting import SystemClock
 
-    settings = read_settings()
     kept = read_token(token_path(settings.home, f"{settings.attendee}-learner"))
     if kept and kept.serves(SystemClock().now()):
         return kept
@@ -33,12 +45,6 @@ def _current() -> KeptToken:
     from labkit.workshop.rights import Role
 
     return kept_token(open_lab(settings), Role.LEARNER)
-
-
-def _credential(kept: KeptToken) -> str:
-    ends = kept.expires.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    status = {"expirationTimestamp": ends, "token": kept.token}
-    return json.dumps({"apiVersion": API_VERSION, "kind": "ExecCredential", "status": status})
 
 
 def _main() -> int:

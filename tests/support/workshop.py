@@ -6,6 +6,7 @@ from pathlib import Path
 from labkit.foundation.process import Runner
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
+from labkit.toolchain.programs import TOOLS
 from labkit.workshop.lab import Lab, open_lab, record_lab
 from tests.support.cluster import FakeCluster
 from tests.support.processes import RecordedProcesses
@@ -104,7 +105,16 @@ def lab_on(cluster: FakeCluster, folder: Path, *, run: Runner | None = None) -> 
     settings = replace(
         read_settings({"HOME": str(folder)}), home=folder / "home", attendee="ada", seed=7
     )
+    _put_kubectl(settings.cache)
     kubeconfig = cluster.kubeconfig(folder)
     record_lab(settings, name="fake", engine="local", kubeconfig=kubeconfig, capabilities=[])
     lab = open_lab(settings, run=run or RecordedProcesses(), clock=SystemClock())
     return replace(lab, content=write_content(folder / "content"))
+
+
+def _put_kubectl(cache: Path) -> None:
+    """As if it had been provided; whoever runs it is a RecordedProcesses."""
+    tool = next(tool for tool in TOOLS if "kubectl" in tool.programs)
+    kubectl = cache / "programs" / tool.cache_name() / "kubectl"
+    kubectl.parent.mkdir(parents=True, exist_ok=True)
+    kubectl.touch(0o755)
