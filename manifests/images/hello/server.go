@@ -22,8 +22,11 @@ var page = template.Must(template.New("page").Parse(pageText))
 
 // serve answers until `stop`, then keeps answering for the drain, then ends its last requests.
 func serve(stop context.Context, switches Switches) error {
-	if pause(stop, switches.StartDelay) {
-		return nil
+	if switches.StartDelay > 0 {
+		log.Printf("version %s opens its port in %s", switches.Version, switches.StartDelay)
+		if pause(stop, switches.StartDelay) {
+			return nil
+		}
 	}
 	listener, err := net.Listen("tcp", ":"+switches.Port)
 	if err != nil {
@@ -73,8 +76,14 @@ func handler(switches Switches) http.Handler {
 func showPage(out http.ResponseWriter, in *http.Request, facts Facts) {
 	if !strings.Contains(in.Header.Get("Accept"), "text/html") {
 		out.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintf(out, "%s\n\nversion    %s\npod        %s\nnamespace  %s\nnode       %s\n",
-			facts.Greeting, facts.Version, facts.Pod, facts.Namespace, facts.Node)
+		fmt.Fprintf(out, "%s\n\nversion    %s\npod        %s\n",
+			facts.Greeting, facts.Version, facts.Pod)
+		if facts.Namespace != "" {
+			fmt.Fprintf(out, "namespace  %s\n", facts.Namespace)
+		}
+		if facts.Node != "" {
+			fmt.Fprintf(out, "node       %s\n", facts.Node)
+		}
 		return
 	}
 	out.Header().Set("Content-Type", "text/html; charset=utf-8")
