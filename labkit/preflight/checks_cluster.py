@@ -1,13 +1,12 @@
 """A running cluster: who may see its keys, its certificates, nodes, DNS, images, and clocks."""
 
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
 
 from labkit.foundation.text import say
-from labkit.preflight.checks_tools import OUR_ADDRESSES, SET_CLOCK, is_skewed
+from labkit.kube.errors import AnswerTooSlow
+from labkit.preflight.checks_tools import SET_CLOCK, is_skewed
 from labkit.preflight.cluster import Certificate, Cluster, Kubeconfig
-from labkit.preflight.facts import Kubectl, Machine
+from labkit.preflight.facts import Kubectl
 from labkit.preflight.finding import Finding, blocking, fine, note, warning
 
 OTHERS = 0o077
@@ -71,32 +70,19 @@ def _certificate(certificate: Certificate, cluster: Cluster) -> Finding | None:
 
 
 def api(cluster: Cluster) -> list[Finding]:
-    if cluster.problem:
-        return [blocking("api", cluster.problem.what_happened, cluster.problem.next_step)]
     if not cluster.server:
         return []
+    if not cluster.has_route:
+        seen = say("The cluster is stopped: no route leads to {server}.", server=cluster.server)
+        return [blocking("api", seen, f"labkit up{_name(cluster)}")]
+    problem = cluster.problem
+    if isinstance(problem, AnswerTooSlow):  # a busy machine is no broken one
+        return [warning("api", problem.what_happened, f"labkit status{_name(cluster)}")]
+    if problem:
+        return [blocking("api", problem.what_happened, problem.next_step)]
     version = ".".join(str(part) for part in cluster.version)
     seen = say("Kubernetes {version} at {server}.", version=version, server=cluster.server)
     return [fine("api", seen)]
-
-
-def stopped(cluster: Cluster, machine: Machine) -> list[Finding]:
-    """A local cluster that does not run has no route, so its address leads who knows where."""
-    address = urlsplit(cluster.server).hostname or ""
-    routes = (ip_network(route.destination) for route in machine.network.routes)
-    if not cluster.problem or not _is_ours(address):
-        return []
-    if any(ip_address(address) in route for route in routes):
-        return []
-    seen = say("The cluster is stopped: no route leads to {address}.", address=address)
-    return [blocking("api", seen, f"labkit up{_name(cluster)}")]
-
-
-def _is_ours(address: str) -> bool:
-    try:
-        return ip_address(address) in OUR_ADDRESSES
-    except ValueError:  # a name
-        return False
 
 
 def nodes(cluster: Cluster) -> list[Finding]:

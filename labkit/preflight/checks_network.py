@@ -7,10 +7,9 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from labkit.cluster.local.network import NAMESPACE_PREFIX, Network
 from labkit.foundation.text import say
 from labkit.preflight.checks_remnants import guests
-from labkit.preflight.facts import Listener, Machine, Route
+from labkit.preflight.facts import LAB_RANGE, Listener, Machine, Route
 from labkit.preflight.finding import Finding, fine, note, warning
 
-LAB_RANGE = IPv4Network("198.18.0.0/15")
 LINK = re.compile(r"lk[0-9a-f]{10}")  # as cluster.local.network names them
 
 

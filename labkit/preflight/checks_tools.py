@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network
 
 from labkit.foundation.text import say
-from labkit.preflight.facts import Machine
+from labkit.preflight.facts import LAB_RANGE, Machine
 from labkit.preflight.finding import Finding, blocking, fine, warning
 
 RELEASED = datetime(2026, 2, 1, tzinfo=UTC)  # Kubernetes 1.34.4 is of that month
 CLOCK_MAY_DIFFER = timedelta(hours=1)
 SET_CLOCK = "sudo timedatectl set-ntp true   # or: sudo date -u -s 'YYYY-MM-DD hh:mm'"
-OUR_ADDRESSES = IPv4Network("198.18.0.0/15")
 
 
 def clock(machine: Machine) -> list[Finding]:
@@ -73,7 +72,7 @@ def proxies(machine: Machine) -> list[Finding]:
         scheme=scheme.upper(),
         address=_without_password(address),
     )
-    fix = f"export NO_PROXY=${{NO_PROXY:+$NO_PROXY,}}localhost,127.0.0.1,{OUR_ADDRESSES}"
+    fix = f"export NO_PROXY=${{NO_PROXY:+$NO_PROXY,}}localhost,127.0.0.1,{LAB_RANGE}"
     return [warning("proxy", seen, fix)]
 
 
@@ -82,7 +81,7 @@ def _covers(part: str) -> bool:
     if part == "*":
         return True
     try:
-        return OUR_ADDRESSES.subnet_of(IPv4Network(part, strict=False))
+        return LAB_RANGE.subnet_of(IPv4Network(part, strict=False))
     except ValueError:
         return False
 

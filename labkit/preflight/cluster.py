@@ -1,10 +1,11 @@
 """What a running cluster says of itself, as plain values; whatever cannot be seen stays None."""
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from labkit.kube.exchange import Request
 from labkit.kube.kubeconfig import Access, read_access
 from labkit.kube.reader import Reader
 from labkit.kube.resources import Object
+from labkit.preflight.facts import LAB_RANGE, Route
 from labkit.preflight.packages import read_version
 from labkit.preflight.surroundings import Surroundings
 
@@ -65,6 +67,8 @@ class Cluster:
     kubeconfigs: tuple[Kubeconfig, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     server: str = ""
+    has_route: bool = True
+    """False for a local cluster that is stopped: its address leads to who knows whom."""
     problem: KubeError | None = None
     """Why the API server did not answer."""
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,8 +83,13 @@ class Cluster:
         return next((each.access for each in self.kubeconfigs if each.access), None)
 
 
-def look_at_cluster(settings: Settings, around: Surroundings) -> Cluster:
-    """Through the administrator's kubeconfig of the named cluster if there is one."""
+def look_at_cluster(
+    settings: Settings, around: Surroundings, routes: Sequence[Route] = ()
+) -> Cluster:
+    """Through the administrator's kubeconfig of the named cluster if there is one.
+
+    `routes` are the host's; without one to a local cluster, nobody is asked.
+    """
     found = tuple(
         read_kubeconfig(path)
         for path in (
@@ -93,11 +102,23 @@ def look_at_cluster(settings: Settings, around: Surroundings) -> Cluster:
     access = unseen.access()
     if access is None:
         return unseen
+    if not has_route(access.server, routes):
+        return replace(unseen, server=access.server, has_route=False)
     begun = replace(unseen, certificates=tuple(_certificates(access, around)), server=access.server)
     with Reader(
         access, timeout_seconds=ANSWER_SECONDS, run=around.run, clock=around.clock
     ) as reader:
         return _answers(reader, begun)
+
+
+def has_route(server: str, routes: Sequence[Route]) -> bool:
+    """Always true for addresses that labkit does not hand out."""
+    try:
+        address = ip_address(urlsplit(server).hostname or "")
+    except ValueError:  # a name
+        return True
+    networks = (ip_network(route.destination) for route in routes)
+    return address not in LAB_RANGE or any(address in network for network in networks)
 
 
 def read_kubeconfig(path: Path) -> Kubeconfig:

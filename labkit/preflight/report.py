@@ -86,11 +86,13 @@ def doctor_report(
     around = around or Surroundings()
     began = around.clock.monotonic()
     machine = collect(settings, around)
-    cluster = look_at_cluster(settings, around) if with_cluster else Cluster()
+    cluster = Cluster()
+    if with_cluster:
+        cluster = look_at_cluster(settings, around, machine.network.routes)
     judged = judge_cluster(cluster, machine, settings.engine) if with_cluster else ()
     access = cluster.access()
     offers = None
-    if with_probe and access and not cluster.problem:
+    if with_probe and access and cluster.version:
         offers = probe(access, around)
         judged += tuple(probed(offers))
     return Report(
@@ -121,8 +123,6 @@ def judge_machine(machine: Machine, engine: str = LOCAL) -> tuple[Finding, ...]:
 
 
 def judge_cluster(cluster: Cluster, machine: Machine, engine: str = LOCAL) -> tuple[Finding, ...]:
-    if stopped := checks_cluster.stopped(cluster, machine):
-        return (*checks_cluster.kubeconfigs(cluster), *stopped)
     images = checks_cluster.images(cluster) if engine == LOCAL else []
     kubectl = []
     # Otherwise said of the machine already.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from labkit.kube.errors import ClusterUnreachable
+from labkit.kube.errors import AnswerTooSlow, ClusterUnreachable
 from labkit.preflight.cluster import Certificate, Cluster, Kubeconfig
 from labkit.preflight.finding import Level
 from tests.unit.preflight.healthy import CLUSTER, NOW
@@ -53,12 +53,17 @@ IN_THE_CLUSTER: dict[str, tuple[str, Level, Callable[[], Cluster]]] = {
     "an API server that does not answer": (
         "api",
         Level.BLOCKING,
-        lambda: replace(CLUSTER, server="https://x", problem=SILENT),
+        lambda: replace(CLUSTER, problem=SILENT),
     ),
     "a stopped cluster": (
         "api",
         Level.BLOCKING,
-        lambda: replace(CLUSTER, problem=SILENT),
+        lambda: Cluster(kubeconfigs=CLUSTER.kubeconfigs, server="https://x", has_route=False),
+    ),
+    "an API server that is slow": (
+        "api",
+        Level.WARNING,
+        lambda: replace(CLUSTER, problem=AnswerTooSlow("https://x", "no answer within 3 s")),
     ),
     "an expired certificate": ("certificate", Level.BLOCKING, lambda: ends(-1)),
     "a certificate about to expire": ("certificate", Level.WARNING, lambda: ends(3)),

@@ -13,7 +13,8 @@ from labkit.cluster import certificates
 from labkit.foundation.settings import Settings, read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.kube.kubeconfig import Access, kubeconfig_text
-from labkit.preflight.cluster import Cluster, look_at_cluster
+from labkit.preflight.cluster import Cluster, has_route, look_at_cluster
+from labkit.preflight.facts import Route
 from labkit.preflight.finding import Finding, Level
 from labkit.preflight.report import judge_cluster
 from labkit.preflight.surroundings import Surroundings
@@ -191,3 +192,19 @@ def test_administrators_kubeconfig_of_the_named_cluster_is_looked_through(tmp_pa
         chosen = replace(settings(tmp_path), cluster="other")
         assert look_at_cluster(chosen, around()).server == server.address
         assert look_at_cluster(settings(tmp_path), around()).kubeconfigs == ()
+
+
+def test_stopped_local_cluster_is_not_asked_for_another_may_answer_there(tmp_path: Path) -> None:
+    write_kubeconfig(tmp_path, Access("https://198.18.3.1:6443"))
+    seen = look_at_cluster(settings(tmp_path), around(), [Route("198.18.2.0/24", "lk")])
+    assert [finding.id for finding in blockers(seen)] == ["api"]
+    assert "stopped" in blockers(seen)[0].seen
+    assert blockers(seen)[0].fix == "labkit up"
+
+
+def test_route_to_a_local_cluster_and_any_other_address_are_good_enough_to_ask() -> None:
+    routes = [Route("198.18.3.0/24", "lk")]
+    assert has_route("https://198.18.3.1:6443", routes)
+    assert has_route("https://cluster.example:6443", [])
+    assert has_route("https://192.0.2.1:6443", [])
+    assert not has_route("https://198.19.3.1:6443", routes)

@@ -9,12 +9,11 @@ from rich.console import Console
 
 from labkit.cli.doctor import show
 from labkit.cluster.local.network import Network as LabNetwork
-from labkit.kube.errors import CertificateRejected
 from labkit.preflight.errors import MachineNotReady
 from labkit.preflight.facts import Kind, Link, Memory, Proxies, Remnant, Route
 from labkit.preflight.finding import Level, Report, at_level, blocking, fine, note, warning
-from labkit.preflight.report import judge_cluster, judge_machine
-from tests.unit.preflight.healthy import CLUSTER, INSTALLED, MACHINE
+from labkit.preflight.report import judge_machine
+from tests.unit.preflight.healthy import INSTALLED, MACHINE
 
 FULL = blocking("disk-data", "/var has 0.1 GiB free of 9.0 GiB.", "sudo apt-get clean")
 OLD = warning("kubectl", "kubectl is 1.28.", "alias kubectl=/x")
@@ -119,17 +118,6 @@ def test_what_a_listed_cluster_owns_is_no_fault() -> None:
     remnants = tuple(Remnant(kind, "lab", "1 etcd") for kind in Kind)
     running = replace(MACHINE, network=network, clusters={"lab": 3}, remnants=remnants)
     assert {finding.level for finding in judge_machine(running)} == {Level.OK}
-
-
-def test_cluster_without_a_route_is_called_stopped_whoever_answers_there() -> None:
-    problem = CertificateRejected("https://198.18.3.1:6443", "self-signed certificate")
-    silent = replace(CLUSTER, server="https://198.18.3.1:6443", problem=problem)
-    found = [each for each in judge_cluster(silent, MACHINE) if each.level is Level.BLOCKING]
-    assert [(each.id, each.fix) for each in found] == [("api", "labkit up")]
-    assert "stopped" in found[0].seen
-    network = replace(MACHINE.network, routes=(Route("198.18.3.0/24", "lk0123456789"),))
-    routed = judge_cluster(silent, replace(MACHINE, network=network))
-    assert problem.what_happened in {each.seen for each in routed}
 
 
 def test_cluster_of_a_container_on_this_machine_is_not_accused() -> None:
