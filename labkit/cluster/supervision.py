@@ -24,6 +24,9 @@ from labkit.foundation.waiting import Clock, wait_until
 ALREADY = {10, 60, 70, 90}  # BAD_NAME on removal, ALREADY_STARTED, NOT_RUNNING, ALREADY_ADDED
 STILL_RUNNING_CODE = 91  # the supervisor has not yet buried a process that ended
 STILL_RUNNING = object()
+# Programs write their logs themselves: over the supervisor's pipe they would die of its death,
+# at their next line.
+LOGGED = ("sh", "-c", 'exec "$@" >>"$0" 2>&1')
 MARK = "LABKIT_PROCESS"  # in the environment of everything we supervise; found again in /proc
 
 
@@ -96,7 +99,7 @@ def _program_text(group: ProcessGroup, plan: ProcessPlan, *, at_once: bool) -> s
     log = Path(group.log_folder) / f"{plan.name}.log"
     return f"""\
 [program:{_program_name(group, plan)}]
-command = {_escaped(" ".join(_quoted(word) for word in plan.command))}
+command = {_escaped(" ".join(_quoted(word) for word in (*LOGGED, str(log), *plan.command)))}
 environment = {pairs}
 autostart = {str(at_once).lower()}
 autorestart = true
@@ -104,9 +107,7 @@ startsecs = 1
 startretries = 1000000
 stopwaitsecs = {plan.stop_seconds}
 redirect_stderr = true
-stdout_logfile = {_escaped(str(log))}
-stdout_logfile_maxbytes = 5MB
-stdout_logfile_backups = 1
+stdout_logfile = NONE
 """
 
 
@@ -132,7 +133,7 @@ class Supervisor:
 
     def is_alive(self) -> bool:
         try:
-            self._proxy.supervisor.getPID()
+            self._asked("getPID")
         except (OSError, http.client.HTTPException, xmlrpc.client.Error):
             return False
         return True
@@ -236,7 +237,7 @@ class Supervisor:
 
     def _call(self, method: str, *arguments: object) -> object:
         try:
-            return getattr(self._proxy.supervisor, method)(*arguments)
+            return self._asked(method, *arguments)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode in ALREADY:
                 return None
@@ -252,6 +253,14 @@ class Supervisor:
                 say("Run `labkit up`; it starts the supervisor again."),
             ) from problem
 
+    def _asked(self, method: str, *arguments: object) -> object:
+        transport = _UnixTransport(self.folder / "supervisor.sock")
+        try:
+            with xmlrpc.client.ServerProxy("http://supervisor", transport=transport) as proxy:
+                return getattr(proxy.supervisor, method)(*arguments)
+        finally:
+            self._proxy("close")()  # else the connection stays open as long as we live
+
 
 def _plan_from(content: dict[str, Any]) -> ProcessPlan:
     """From JSON, where tuples have become lists."""
@@ -266,7 +275,9 @@ class _UnixTransport(xmlrpc.client.Transport):
         self._path = path
 
     def make_connection(self, host: object) -> http.client.HTTPConnection:
-        return _UnixConnection(self._path)
+        connection = _UnixConnection(self._path)
+        self._connection = (str(host), connection)  # what the proxy's close() closes
+        return connection
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -277,4 +288,8 @@ class _UnixConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+        try:
+            self.sock.connect(str(self._path))
+        except OSError:
+            self.close()
+            raise

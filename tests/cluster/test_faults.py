@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from labkit.cluster.local.cgroups import members
 from labkit.cluster.local.network import interface_name
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.supervision import Supervisor
@@ -68,7 +69,7 @@ def test_killed_supervisor_is_replaced_and_adopts_what_runs(own_cluster: OwnClus
     os.kill(dead, signal.SIGKILL)
     eventually(lambda: _other_supervisor(dead), "the agent to start another supervisor")
     wait_for_state(own_cluster, "running")
-    assert before.items() <= {**processes_of(own_cluster.name), **_still(before)}.items()
+    assert {mark for mark, pid in before.items() if Path(f"/proc/{pid}").exists()} == set(before)
     scheduler = before[f"{own_cluster.name}/kube-scheduler"]
     os.kill(scheduler, signal.SIGKILL)
     eventually(
@@ -154,15 +155,11 @@ def _other_supervisor(dead: int) -> bool:
     return supervisor.is_alive() and supervisor.pid() != dead
 
 
-def _still(before: dict[str, int]) -> dict[str, int]:
-    """Those of the processes that live on; adopted ones are children of nobody."""
-    return {mark: pid for mark, pid in before.items() if Path(f"/proc/{pid}").exists()}
-
-
 def _kill_everything(cluster: OwnCluster) -> None:
     """Supervisor and agent first, or they would mend what is killed meanwhile."""
     doomed = [supervisor_pid(), *_agents(), *processes_of(cluster.name).values()]
     doomed += [int(line.split()[1]) for line in traces(cluster.name) if "process " in line]
+    doomed += members(Path("/sys/fs/cgroup"), f"/labkit/{cluster.name}")
     for pid in doomed:
         if Path(f"/proc/{pid}").exists():
             os.kill(pid, signal.SIGKILL)

@@ -28,6 +28,7 @@ from labkit.cluster.local.messages import (
 )
 from labkit.cluster.local.operations import Root, perform
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.logs import rotate
 from labkit.cluster.supervising import relaunch
 from labkit.cluster.supervision import Supervisor
 from labkit.foundation.errors import LabError
@@ -36,6 +37,7 @@ from labkit.foundation.process import SystemRunner
 from labkit.foundation.text import say
 from labkit.foundation.waiting import SystemClock
 
+LOGS_SECONDS = 60  # a kubelet that complains a lot writes 1 MB in that time
 CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 
@@ -48,7 +50,8 @@ def serve(root: Root, group: int) -> None:
     os.umask(before)
     os.chown(path, 0, group)
     server.root = root
-    threading.Thread(target=keep_supervised, args=(root,), daemon=True).start()
+    for duty in (keep_supervised, keep_logs_short):
+        threading.Thread(target=duty, args=(root,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     with server:  # leaving it waits for the answers under way: one of them may be ending us
         server.serve_forever(poll_interval=1)
@@ -112,6 +115,13 @@ def keep_supervised(root: Root) -> None:
     with locked(root.machine.lock, holder="restart the supervisor", clock=root.clock):
         if not supervisor.is_alive():
             relaunch(supervisor, root.clock)
+
+
+def keep_logs_short(root: Root) -> None:
+    while True:
+        clusters = root.machine.data / "clusters"
+        rotate([*clusters.glob("*/logs"), *clusters.glob("*/nodes/*/logs")])
+        root.clock.pause(LOGS_SECONDS)
 
 
 if __name__ == "__main__":
