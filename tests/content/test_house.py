@@ -16,7 +16,7 @@ LONGEST_FUNCTION = 30
 MOST_POSITIONAL = 4
 
 GENERATED = ("requirements/", "tests/notebooks/expected/", "LICENSE")
-PRIVATE_PATH = re.compile(r"/(?:root|work|home)/(?!ada\b|\.\.\.)[\w.-]+")
+PRIVATE_PATH = re.compile(r"(?<![\w.~}])/(?:root|work|home)/(?!ada\b|\.\.\.)[\w.-]+")
 """A folder of somebody's machine; `/home/ada` is the example person of tests and texts."""
 
 FORBIDDEN_WORDS = re.compile(r"\b(?:claude|anthropic|chatgpt|copilot|llm)\b", re.IGNORECASE)
