@@ -34,12 +34,12 @@ def is_observed(object_: AnyObject) -> bool:
 
 def deployment_available(object_: AnyObject) -> bool:
     """The newest spec is rolled out: every replica updated and available, none left over."""
-    if not object_ or not is_observed(object_):
-        return False
     status = object_.get("status") or {}
+    if "observedGeneration" not in status or not is_observed(object_):
+        return False
     wanted = (object_.get("spec") or {}).get("replicas", 1)
     counts = [status.get(key, 0) for key in ("updatedReplicas", "replicas", "availableReplicas")]
-    return is_observed(object_) and "observedGeneration" in status and counts == [wanted] * 3
+    return counts == [wanted] * 3
 
 
 def daemon_set_available(object_: AnyObject) -> bool:

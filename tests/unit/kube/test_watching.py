@@ -116,7 +116,13 @@ def test_quiet_watch_ends_at_its_limit() -> None:
         server.answers(PODS, listed([pod("a")]), stream(hangs=True))
         events = list(reader.watch("Pod", namespace="ns", seconds=0.2))
         assert [kind for kind, _ in events] == ["ADDED"]
-        assert server.asked[-1].query["timeoutSeconds"] == "1"
+
+
+def test_server_is_told_how_long_the_watch_lasts() -> None:
+    with ApiServer() as server:
+        server.answers(PODS, listed([], version="7"), stream(("ADDED", pod("a", "8"))))
+        first(1, server)
+        assert server.asked[-1].query["timeoutSeconds"] == "60"
 
 
 def test_watch_on_a_server_that_is_away_from_the_start_is_an_error() -> None:
