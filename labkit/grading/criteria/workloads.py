@@ -78,7 +78,7 @@ def _too_few(deployment: Object, wanted: int, at_least: int) -> Finding:
     scale = f"kubectl scale deployment {name} --replicas={at_least}"
     return not_yet(
         "deployment.too_few",
-        seen=say("Deployment {name} asks for {wanted} of its Pods.", name=name, wanted=wanted),
+        seen=say("Deployment {name} asks for this many Pods: {wanted}.", name=name, wanted=wanted),
         expected=say("It asks for at least {least}.", least=at_least),
         why=say("Where one copy is all there is, nobody answers when it goes."),
         next_step=say("Correct its file and apply it, or run `{command}`.", command=scale),

@@ -6,7 +6,7 @@ from typing import Any
 from labkit.foundation.waiting import Clock
 from labkit.grading.attempts import Attempt, Kind, load_attempts
 from labkit.grading.exercise import Exercise
-from labkit.grading.steps import Apply, load_steps
+from labkit.grading.steps import Action, Run, load_steps
 from labkit.grading.verdict import State, Verdict
 from labkit.kube.manifests import fill, load
 from labkit.remote.web import Page
@@ -29,14 +29,20 @@ def values_of(exercise: Exercise, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def applied(attempt: Attempt, values: Mapping[str, str]) -> list[Applied]:
-    """Objects of all its `apply` steps."""
+    """Objects of all files that it applies with kubectl."""
     steps = load_steps(attempt.folder, lambda text: fill(text, values))
     return [
         made(item, values["ns"])
         for step in steps
-        if isinstance(step.action, Apply)
-        for item in load(fill(step.action.file.read_text(), values))
+        for file in _files(step.action)
+        for item in load(fill((attempt.folder / file).read_text(), values))
     ]
+
+
+def _files(action: Action) -> list[str]:
+    if not isinstance(action, Run) or action.command[:2] != ("kubectl", "apply"):
+        return []
+    return [word.removeprefix("--filename=") for word in action.command[2:]]
 
 
 def made(item: Mapping[str, Any], namespace: str) -> Applied:
