@@ -20,6 +20,8 @@ from labkit.workshop.starting import all_values
 from labkit.workshop.steps import run_steps
 
 STEPS_FILE = "steps.toml"
+FOR_INSTRUCTORS = "**What you will see in the room**"
+"""From here on an author's notes are for whoever teaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ class Answered:
 class Solution:
     exercise: Exercise
     files: tuple[tuple[str, str], ...]
-    """Name and filled text; the steps come last."""
+    """Name and filled text. The steps that `solve` takes only where there is nothing else."""
     why: str
-    """What the author noted, in Markdown."""
+    """What the author noted for learners, in Markdown."""
 
 
 def hint(lab: Lab, exercise_id: str) -> Hints:
@@ -75,10 +77,11 @@ def solution(lab: Lab, exercise_id: str) -> Solution:
     attempt = solution_of(lab, exercise)
     values = exercise_values(lab, exercise)
     names = [path for path in sorted(attempt.folder.iterdir()) if path.name != STEPS_FILE]
-    files = [*(path for path in names if path.is_file()), attempt.folder / STEPS_FILE]
+    files = [path for path in names if path.is_file()] or [attempt.folder / STEPS_FILE]
     shown = tuple((path.name, _filled(path, values)) for path in files)
     notes = attempt.folder.parent / "notes.md"
-    why = notes.read_text(encoding="utf-8") if notes.is_file() else ""
+    written = notes.read_text(encoding="utf-8") if notes.is_file() else ""
+    why = written.partition(FOR_INSTRUCTORS)[0].rstrip()
     _log(lab, exercise, Happening.SOLUTION_SHOWN, {})
     return Solution(exercise, shown, why)
 

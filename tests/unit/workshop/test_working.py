@@ -16,7 +16,7 @@ from labkit.workshop.errors import (
 from labkit.workshop.progress_log import Happening, read_events
 from labkit.workshop.starting import start
 from labkit.workshop.wording import hint_lines, solution_lines, verdict_lines
-from labkit.workshop.working import answer, hint, solution, solve
+from labkit.workshop.working import FOR_INSTRUCTORS, answer, hint, solution, solve
 from tests.support.cluster import FakeCluster
 from tests.support.workshop import EXERCISE, lab_on
 
@@ -128,6 +128,16 @@ def test_solution_shows_filled_files_and_why(tmp_path: Path) -> None:
     assert "${" not in text
     assert text.endswith("A sign is a ConfigMap.")
     assert read_events(lab.settings)[-1].happening is Happening.SOLUTION_SHOWN
+
+
+def test_what_an_author_noted_for_instructors_is_not_shown_to_learners(tmp_path: Path) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        start(lab, EXERCISE)
+        notes = lab.solutions / "00-test" / EXERCISE / "notes.md"
+        notes.write_text(f"{notes.read_text()}\n\n{FOR_INSTRUCTORS}\n\nMany sleep here.\n")
+        why = solution(lab, EXERCISE).why
+    assert why.endswith("A sign is a ConfigMap.")
 
 
 def test_copy_without_solutions_says_so(tmp_path: Path) -> None:
