@@ -4,6 +4,7 @@ import ipaddress
 import ssl
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,6 +128,8 @@ class Connection:
             if self._client is None or self._identity != identity:
                 self._client = _client(self.access, credential)
                 self._identity = identity
+                # Who works in a notebook seldom closes what they opened.
+                weakref.finalize(self, self._client.close)
             return self._client
 
     @contextmanager

@@ -1,6 +1,8 @@
 """The way to an API server: TLS, credentials, time-outs, and each refusal as its own error."""
 
+import gc
 import threading
+import warnings
 
 import pytest
 
@@ -152,3 +154,14 @@ def test_several_threads_share_one_reader() -> None:
         for thread in threads:
             thread.join()
     assert sorted(seen) == sorted(f"v{n}" for n in range(20))
+
+
+def test_reader_that_nobody_closes_leaves_no_open_connection() -> None:
+    with ApiServer() as server, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        server.answers("/version", said({"gitVersion": "v1.34.4"}))
+        reader = Reader(server.access())
+        reader.version()
+        del reader
+        gc.collect()
+        assert [str(warning.message) for warning in warned] == []
