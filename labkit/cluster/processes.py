@@ -9,8 +9,8 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 
-from labkit.cluster.plan import ProcessGroup
-from labkit.cluster.supervision import MARK
+from labkit.cluster.plan import ProcessGroup, ProcessPlan
+from labkit.cluster.supervision import ADOPT, MARK
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
 
@@ -21,7 +21,7 @@ def marked_processes(prefix: str, proc: Path = PROC) -> dict[int, str]:
     """Living processes whose mark begins with `prefix`, and the mark: `lab.node1/kubelet`."""
     found = {}
     for folder in proc.iterdir():
-        if folder.name.isdecimal() and int(folder.name) != os.getpid():
+        if folder.name.isdecimal():
             mark = _mark(folder)
             if mark.startswith(prefix) and is_living(int(folder.name), proc):
                 found[int(folder.name)] = mark
@@ -40,30 +40,59 @@ def _mark(folder: Path) -> str:
 def survivors(group: ProcessGroup, proc: Path = PROC) -> dict[str, int]:
     """Which processes of a group outlived their supervisor: plan name to pid.
 
-    A process's children inherit its mark, so the program's own path decides.
+    A process's children inherit its mark, so its own command line decides: the end of the plan's,
+    once nsenter and the like have become what they start.
     """
     found: dict[str, int] = {}
-    marked = marked_processes(f"{group.name}/", proc)
-    for plan in group.plans:
-        for pid in sorted(pid for pid, mark in marked.items() if mark.endswith(f"/{plan.name}")):
-            if _program(pid, proc) in plan.command:
-                found.setdefault(plan.name, pid)
+    for plan, pid in _candidates(group, proc):
+        words = _words(pid, proc)
+        if words and plan.command[-len(words) :] == words:
+            found.setdefault(plan.name, pid)
     return found
 
 
-def _program(pid: int, proc: Path) -> str:
-    with contextlib.suppress(OSError):
-        return (proc / str(pid) / "cmdline").read_bytes().split(b"\0")[0].decode()
-    return ""
+def strays(group: ProcessGroup, proc: Path = PROC) -> set[int]:
+    """Programs of a group that must not go on beside it: other flags, or a second time.
+
+    Also those that stood in for a survivor under an earlier supervisor.
+    """
+    kept = set(survivors(group, proc).values())
+    return {
+        pid
+        for plan, pid in _candidates(group, proc)
+        if pid not in kept and _runs(_words(pid, proc), plan)
+    }
+
+
+def _runs(words: tuple[str, ...], plan: ProcessPlan) -> bool:
+    return words[:1] != () and (words[0] in plan.command or str(ADOPT) in words)
+
+
+def _candidates(group: ProcessGroup, proc: Path) -> list[tuple[ProcessPlan, int]]:
+    marked = sorted(marked_processes(f"{group.name}/", proc).items())
+    marks = {f"{group.name}/{plan.name}": plan for plan in group.plans}
+    return [(marks[mark], pid) for pid, mark in marked if mark in marks]
+
+
+def _words(pid: int, proc: Path) -> tuple[str, ...]:
+    try:
+        line = (proc / str(pid) / "cmdline").read_bytes()
+    except OSError:
+        return ()
+    return tuple(line.decode(errors="replace").split("\0")[:-1])
 
 
 def is_living(pid: int, proc: Path = PROC) -> bool:
-    """Not gone, and not a zombie that its parent has yet to bury."""
+    """Not gone, and not a zombie that its parent has yet to bury.
+
+    A leader is a zombie before the last of its threads has ended; until then ports are taken.
+    """
+    folder = proc / str(pid)
     try:
-        state = (proc / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+        state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
+        return state not in {"Z", "X"} or len(list((folder / "task").iterdir())) > 1
     except OSError:
         return False
-    return state not in {"Z", "X"}
 
 
 def kill(pids: Iterable[int], clock: Clock) -> None:

@@ -24,6 +24,7 @@ from labkit.foundation.waiting import Clock, wait_until
 ALREADY = {10, 60, 70, 90}  # BAD_NAME on removal, ALREADY_STARTED, NOT_RUNNING, ALREADY_ADDED
 STILL_RUNNING_CODE = 91  # the supervisor has not yet buried a process that ended
 STILL_RUNNING = object()
+ADOPT = Path(__file__).parent / "adopt.py"
 # Programs write their logs themselves: over the supervisor's pipe they would die of its death,
 # at their next line.
 LOGGED = ("sh", "-c", 'exec "$@" >>"$0" 2>&1')
@@ -89,7 +90,7 @@ def _program_name(group: ProcessGroup, plan: ProcessPlan) -> str:
 def _adopting(plan: ProcessPlan, python: Path, alive: int | None) -> ProcessPlan:
     if alive is None:
         return plan
-    adopt = (str(python), "-I", "-S", str(Path(__file__).parent / "adopt.py"), str(alive))
+    adopt = (str(python), "-I", "-S", str(ADOPT), str(alive))
     return replace(plan, command=(*adopt, *plan.command))
 
 

@@ -1,0 +1,62 @@
+"""Simulated clusters that one test makes for itself, and what they leave, found independently."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from labkit.cluster.engine import ClusterConfig, ClusterStatus, NodeShape
+from labkit.cluster.simulated.engine import SimulatedEngine
+from labkit.foundation.process import SystemRunner
+from labkit.foundation.progress import Quiet
+from labkit.foundation.settings import read_settings
+from labkit.foundation.waiting import SystemClock
+from labkit.kube.kubeconfig import read_access
+from labkit.kube.reader import Reader
+from labkit.kube.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedCluster:
+    home: Path
+    name: str = "sim"
+
+    @property
+    def engine(self) -> SimulatedEngine:
+        """A new one each time, as each command of an attendee has."""
+        settings = replace(read_settings(), home=self.home, cluster=self.name)
+        return SimulatedEngine(self.name, settings, SystemRunner(), SystemClock())
+
+    def up(self, nodes: int = 1) -> ClusterStatus:
+        return self.engine.start(ClusterConfig(self.name, (NodeShape(),) * nodes), Quiet())
+
+    def delete(self) -> None:
+        self.engine.delete(Quiet())
+
+    def reader(self) -> Reader:
+        return Reader(read_access(self.engine.kubeconfig()))
+
+    def writer(self) -> Writer:
+        return Writer(read_access(self.engine.kubeconfig()))
+
+    def processes(self) -> dict[str, int]:
+        """Program to pid of all that names this cluster's folder or supervisor's."""
+        folders = (str(self.engine.paths.data), str(self.engine.paths.supervisor))
+        found = {}
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            words = _words(entry)
+            if any(folder in word for word in words for folder in folders):
+                program = "supervisor" if "supervisor.supervisord" in words else Path(words[0]).name
+                found[program] = int(entry.parent.name)
+        return found
+
+    def files(self) -> set[Path]:
+        run_folder = self.engine.paths.supervisor
+        return {path for path in self.home.rglob("*") if not path.is_dir()} | (
+            {run_folder} if run_folder.exists() else set()
+        )
+
+
+def _words(command_line: Path) -> list[str]:
+    try:
+        return command_line.read_text(errors="replace").split("\0")
+    except OSError:
+        return []
