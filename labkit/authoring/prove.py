@@ -154,7 +154,7 @@ def _visits(lab: Lab, exercise: Exercise, homes: Path, report: Report) -> Iterat
         report(CaseResult(exercise.id, "all", skip(", ".join(missing))))
         return
     attempts = load_attempts(exercise, folder)
-    report(CaseResult(exercise.id, "complete", _judge_files(exercise, folder, attempts)))
+    report(CaseResult(exercise.id, "complete", judge_files(exercise, folder, attempts)))
     for attempt in attempts:
         needs = attempt.expect.when if attempt.expect else ""
         if needs and not lab.has(needs):
@@ -164,7 +164,7 @@ def _visits(lab: Lab, exercise: Exercise, homes: Path, report: Report) -> Iterat
         yield Visit(lab.for_attendee(attendee, homes / attendee, SEED), exercise, attempt, report)
 
 
-def _judge_files(exercise: Exercise, folder: Path, attempts: Sequence[Attempt]) -> Judgement:
+def judge_files(exercise: Exercise, folder: Path, attempts: Sequence[Attempt]) -> Judgement:
     files = [*exercise.folder.iterdir(), *(folder.iterdir() if folder.is_dir() else ())]
     written = [exercise.folder / "exercise.toml", exercise.check_file, folder / "notes.md"]
     unfinished = [
@@ -204,9 +204,13 @@ def _judge_grader(lab: Lab, exercise: Exercise) -> Judgement:
 
 def _report_audit(lab: Lab, visits: Sequence[Visit], report: Report) -> None:
     began = lab.clock.monotonic()
-    names = [service_account(visit.lab.attendee, Role.GRADER) for visit in visits]
-    users = frozenset(f"system:serviceaccount:{SYSTEM_NAMESPACE}:{name}" for name in names)
-    writes = writes_in(lab.engine().logs("audit", AUDIT_LINES), users)
-    seen = "; ".join(writes) or say("no write")
-    judgement = judge(say("no write by a grader in the audit log"), seen, held=not writes)
+    graders = [service_account(visit.lab.attendee, Role.GRADER) for visit in visits]
+    judgement = judge_audit(lab.engine().logs("audit", AUDIT_LINES), graders)
     report(CaseResult("all", "audit log", judgement, lab.clock.monotonic() - began))
+
+
+def judge_audit(log: str, graders: Sequence[str]) -> Judgement:
+    users = frozenset(f"system:serviceaccount:{SYSTEM_NAMESPACE}:{name}" for name in graders)
+    writes = writes_in(log, users)
+    seen = "; ".join(writes) or say("no write")
+    return judge(say("no write by a grader in the audit log"), seen, held=not writes)
