@@ -18,6 +18,7 @@ func main() {
 	}
 	signals := make(chan os.Signal, 64)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCHLD)
+	collectEnded() // whoever ended before we listened gave no signal that we heard
 	for received := range signals {
 		if received != syscall.SIGCHLD {
 			return
