@@ -18,18 +18,21 @@ def main(pid: int, command: list[str]) -> None:
     def pass_on(number: int, frame: object) -> None:
         nonlocal told_to_stop
         told_to_stop = True
-        signal.pidfd_send_signal(handle, signal.SIGTERM)
+        signal.pidfd_send_signal(adopted, signal.SIGTERM)
 
     try:
-        handle = os.pidfd_open(pid)
+        supervisor = os.pidfd_open(os.getppid())
+        adopted = os.pidfd_open(pid)
     except ProcessLookupError:
         os.execvp(command[0], command)
     if not is_ours(pid):
         os.execvp(command[0], command)
     signal.signal(signal.SIGTERM, pass_on)
-    while not select.select([handle], [], [], None)[0]:
-        pass
-    if not told_to_stop:
+    ended: list[int] = []
+    while not ended:
+        ended = select.select([adopted, supervisor], [], [])[0]
+    # Without a supervisor there is nobody to stand in for: the next one sends its own.
+    if adopted in ended and supervisor not in ended and not told_to_stop:
         os.execvp(command[0], command)
 
 

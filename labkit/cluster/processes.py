@@ -65,7 +65,9 @@ def strays(group: ProcessGroup, proc: Path = PROC) -> set[int]:
 
 
 def _runs(words: tuple[str, ...], plan: ProcessPlan) -> bool:
-    return words[:1] != () and (words[0] in plan.command or str(ADOPT) in words)
+    """The same program, the same arguments under another interpreter, or a stand-in for it."""
+    same_arguments = len(words) > 1 and plan.command[1 - len(words) :] == words[1:]
+    return bool(words) and (words[0] in plan.command or same_arguments or str(ADOPT) in words)
 
 
 def _candidates(group: ProcessGroup, proc: Path) -> list[tuple[ProcessPlan, int]]:

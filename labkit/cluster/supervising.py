@@ -3,7 +3,7 @@
 from collections.abc import Container
 
 from labkit.cluster.plan import ProcessGroup
-from labkit.cluster.processes import survivors
+from labkit.cluster.processes import kill, strays, survivors
 from labkit.cluster.supervision import Supervisor
 from labkit.foundation.waiting import Clock
 
@@ -14,9 +14,9 @@ def ensure_groups(supervisor: Supervisor, groups: list[ProcessGroup], clock: Clo
     What runs as it should is left alone; what outlived its supervisor is adopted.
     """
     if not supervisor.is_alive():
-        keep_survivors(supervisor)
+        keep_survivors(supervisor, clock)
         for group in groups:
-            supervisor.write_group(group, survivors(group))
+            _write(supervisor, group, clock)
         supervisor.launch()
         supervisor.wait_alive(clock)
         return
@@ -33,8 +33,14 @@ def _ensure_group(
             _start_stopped(supervisor, group)
             return
         supervisor.remove_group(group.name, clock)
-    supervisor.write_group(group, survivors(group))
+    _write(supervisor, group, clock)
     supervisor.add_group(group.name)
+
+
+def _write(supervisor: Supervisor, group: ProcessGroup, clock: Clock) -> None:
+    """What outlived a supervisor is adopted if it runs as it should, else ended."""
+    kill(strays(group), clock)
+    supervisor.write_group(group, survivors(group))
 
 
 def start_waiting(supervisor: Supervisor, group: ProcessGroup, names: Container[str]) -> None:
@@ -56,7 +62,7 @@ def _start_stopped(supervisor: Supervisor, group: ProcessGroup) -> None:
             supervisor.start(group.name, plan.name)
 
 
-def keep_survivors(supervisor: Supervisor) -> None:
+def keep_survivors(supervisor: Supervisor, clock: Clock) -> None:
     """Before a new supervisor starts: groups that still run stay, to be adopted; others go."""
     for name in supervisor.groups_on_disk():
         group = supervisor.read_group(name)
@@ -64,11 +70,11 @@ def keep_survivors(supervisor: Supervisor) -> None:
         if group is None or not alive:
             supervisor.forget_group(name)
         else:
-            supervisor.write_group(group, alive)
+            _write(supervisor, group, clock)
 
 
 def relaunch(supervisor: Supervisor, clock: Clock) -> None:
     """A new supervisor for what the old one left behind; the caller holds its lock."""
-    keep_survivors(supervisor)
+    keep_survivors(supervisor, clock)
     supervisor.launch()
     supervisor.wait_alive(clock)

@@ -67,7 +67,7 @@ def test_killed_supervisor_is_replaced_and_adopts_what_runs(own_cluster: OwnClus
     before = processes_of(own_cluster.name)
     dead = supervisor_pid()
     os.kill(dead, signal.SIGKILL)
-    eventually(lambda: _other_supervisor(dead), "the agent to start another supervisor")
+    eventually(_replaced(dead), "the agent to start another supervisor")
     wait_for_state(own_cluster, "running")
     assert {mark for mark, pid in before.items() if Path(f"/proc/{pid}").exists()} == set(before)
     scheduler = before[f"{own_cluster.name}/kube-scheduler"]
@@ -150,6 +150,10 @@ def test_up_goes_on_from_where_it_was_killed(own_cluster: OwnCluster, moment: st
     assert traces(own_cluster.name) == set()
 
 
+def _replaced(dead: int) -> Callable[[], bool]:
+    return lambda: _other_supervisor(dead)
+
+
 def _other_supervisor(dead: int) -> bool:
     supervisor = Supervisor(MACHINE.supervisor, Path("python"))
     return supervisor.is_alive() and supervisor.pid() != dead
@@ -211,3 +215,18 @@ def _hello_runs_again(cluster: OwnCluster) -> None:
         return False
 
     eventually(answers, "a hello Pod that answers")
+
+
+def test_supervisor_killed_twice_leaves_one_of_everything(own_cluster: OwnCluster) -> None:
+    own_cluster.labkit("up")
+    for _ in range(2):
+        dead = supervisor_pid()
+        os.kill(dead, signal.SIGKILL)
+        eventually(_replaced(dead), "another supervisor")
+        wait_for_state(own_cluster, "running")
+    scheduler = pid_of(own_cluster, "/kube-scheduler")
+    assert scheduler is not None
+    os.kill(scheduler, signal.SIGKILL)
+    wait_for_state(own_cluster, "running")
+    marks = [line.split()[2] for line in traces(own_cluster.name) if line.startswith("process")]
+    assert marks.count(f"{own_cluster.name}/kube-scheduler") == 1

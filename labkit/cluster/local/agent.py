@@ -5,6 +5,7 @@
 request names: programs are installed by `labkit up` through sudo.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -107,14 +108,14 @@ def _refuse_programs(request: Request) -> None:
 
 
 def keep_supervised(root: Root) -> None:
-    """When the supervisor dies before us, start another that adopts what it left."""
-    parent = os.getppid()
-    handle = os.pidfd_open(parent)
-    select.select([handle], [], [])
+    """Whenever the supervisor dies before us, start another that adopts what it left."""
     supervisor = Supervisor(root.machine.supervisor, Path(sys.executable))
-    with locked(root.machine.lock, holder="restart the supervisor", clock=root.clock):
-        if not supervisor.is_alive():
-            relaunch(supervisor, root.clock)
+    while True:
+        with contextlib.suppress(ClusterError, ProcessLookupError):
+            select.select([os.pidfd_open(supervisor.pid())], [], [])
+        with locked(root.machine.lock, holder="restart the supervisor", clock=root.clock):
+            if not supervisor.is_alive():
+                relaunch(supervisor, root.clock)
 
 
 def keep_logs_short(root: Root) -> None:

@@ -1,0 +1,234 @@
+"""Exercises on a real cluster: the proof holds, identities keep to their rights, crashes mend."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from labkit.authoring.judging import Outcome
+from labkit.authoring.prove import CaseResult, prove
+from labkit.foundation.process import Completed, SystemRunner
+from labkit.foundation.waiting import SystemClock
+from labkit.grading.exercise import exercise_folders, find_exercise
+from labkit.grading.verdict import State
+from labkit.kube.errors import Forbidden
+from labkit.kube.reader import Reader
+from labkit.kube.writer import Writer
+from labkit.workshop.checking import check
+from labkit.workshop.identities import access_as
+from labkit.workshop.lab import CONTENT, Lab
+from labkit.workshop.leaving import leave
+from labkit.workshop.names import SYSTEM_NAMESPACE, learner_kubeconfig, record_name
+from labkit.workshop.rights import Role
+from labkit.workshop.starting import reset, start
+from labkit.workshop.tools import tool_path
+from labkit.workshop.working import solve
+
+pytestmark = pytest.mark.cluster
+EXERCISES = tuple(exercise_folders(CONTENT / "exercises"))
+CARD = "leave-a-card"
+DESK = "open-the-desk"
+SEED = 7
+KILLED = 137
+TOKEN_SECONDS = 0.3
+
+
+@pytest.fixture
+def mine(lab: Lab, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+    """The shared cluster as an attendee whom only this test knows."""
+    mark = hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:10]
+    own = lab.for_attendee(f"t-{mark}", tmp_path / "home", SEED)
+    (tmp_path / "home").mkdir()
+    record = lab.settings.home / "lab.json"
+    (tmp_path / "home" / "lab.json").write_text(record.read_text())
+    yield own
+    leave(own)
+
+
+@pytest.mark.xdist_group("cluster_wide")
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_every_state_of_an_exercise_holds(exercise_id: str, lab: Lab) -> None:
+    results: list[CaseResult] = []
+    exercise = find_exercise(lab.exercises, exercise_id)
+    prove(lab, [exercise], jobs=4, report=results.append)
+    missed = [
+        (r.case, r.judgement.expected, r.judgement.seen)
+        for r in results
+        if r.outcome is Outcome.MISSED
+    ]
+    assert missed == []
+    assert [r.case for r in results if r.outcome is Outcome.SKIPPED] == []
+
+
+WRITES: dict[str, Callable[[Writer, str], object]] = {
+    "create": lambda writer, ns: writer.create(config_map("mine", ns)),
+    "apply": lambda writer, ns: writer.apply(config_map("card", ns)),
+    "patch": lambda writer, ns: writer.patch("ConfigMap", "kube-root-ca.crt", {"data": {}}, ns),
+    "delete": lambda writer, ns: writer.delete("ConfigMap", "kube-root-ca.crt", ns),
+    "delete all": lambda writer, ns: writer.delete_all("ConfigMap", ns),
+    "evict": lambda writer, ns: writer.evict("any", ns),
+    "token": lambda writer, ns: writer.token("default", ns),
+}
+
+
+def config_map(name: str, namespace: str) -> dict[str, object]:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+
+
+def test_grader_can_write_nothing_anywhere(mine: Lab) -> None:
+    namespaces = start(mine, CARD).namespaces.values()
+    with Writer(access_as(mine, Role.GRADER)) as writer:
+        for namespace in (*namespaces, SYSTEM_NAMESPACE, "kube-system", "default"):
+            for write in WRITES.values():
+                with pytest.raises(Forbidden):
+                    write(writer, namespace)
+        with pytest.raises(Forbidden):
+            writer.patch("Node", "node1", {"spec": {"unschedulable": True}})
+
+
+def test_grader_sees_no_more_than_is_declared(mine: Lab) -> None:
+    own = start(mine, CARD).namespaces[""]
+    with Reader(access_as(mine, Role.GRADER)) as reader:
+        assert reader.list("ConfigMap", namespace=own) is not None
+        for kind, namespace in (("Pod", own), ("ConfigMap", SYSTEM_NAMESPACE), ("Node", None)):
+            with pytest.raises(Forbidden):
+                reader.list(kind, namespace=namespace)
+
+
+def test_learner_reaches_neither_seed_records_nor_others_work(mine: Lab, lab: Lab) -> None:
+    start(mine, CARD)
+    other = lab.for_attendee(f"{mine.attendee}-x", mine.settings.home / "other", SEED)
+    theirs = start(other, CARD).namespaces[""]
+    record = record_name(mine.attendee, CARD)
+    access = access_as(mine, Role.LEARNER)
+    with Reader(access) as reader, Writer(access) as writer:
+        for namespace in (SYSTEM_NAMESPACE, theirs):
+            with pytest.raises(Forbidden):
+                reader.list("ConfigMap", namespace=namespace)
+            for write in WRITES.values():
+                with pytest.raises(Forbidden):
+                    write(writer, namespace)
+        with pytest.raises(Forbidden):
+            reader.get("ConfigMap", record, namespace=SYSTEM_NAMESPACE)
+        with pytest.raises(Forbidden):
+            writer.token(f"{mine.attendee}-grader", SYSTEM_NAMESPACE)
+    leave(other)
+
+
+def kubectl(lab: Lab, *words: str) -> Completed:
+    environment = {"KUBECONFIG": str(learner_kubeconfig(lab.settings)), "PATH": tool_path(lab)}
+    return SystemRunner()(["kubectl", *words], environment=environment, may_fail=True)
+
+
+def test_kubectl_works_with_the_learners_kubeconfig_and_renews_its_token(mine: Lab) -> None:
+    own = start(mine, CARD).namespaces[""]
+    made = kubectl(mine, "create", "configmap", "card", "--from-literal=a=b")
+    assert made.status == 0, made.errors
+    for token in (mine.settings.home / "tokens").iterdir():
+        token.unlink()
+    whoami = kubectl(mine, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")
+    assert whoami.output.endswith(f"{mine.attendee}-learner")
+    context = kubectl(mine, "config", "view", "--minify", "-o", "jsonpath={..namespace}")
+    assert context.output == own
+
+
+def test_token_is_given_before_a_reader_would_notice(mine: Lab) -> None:
+    start(mine, CARD)
+    environment = {"LABKIT_HOME": str(mine.settings.home), "LABKIT_ATTENDEE": mine.attendee}
+    clock, times = SystemClock(), []
+    for _ in range(5):
+        began = clock.monotonic()
+        SystemRunner()([sys.executable, "-I", "-m", "labkit.cli.token"], environment=environment)
+        times.append(clock.monotonic() - began)
+    assert min(times) < TOKEN_SECONDS
+
+
+def command(lab: Lab, *words: str, killed_after: float = 0) -> int:
+    """The exit status of a labkit command in a process of its own."""
+    environment = {
+        "LABKIT_HOME": str(lab.settings.home),
+        "LABKIT_ATTENDEE": lab.attendee,
+        "LABKIT_SEED": str(SEED),
+    }
+    guard = ["timeout", "-s", "KILL", str(killed_after)] if killed_after else []
+    line = [*guard, sys.executable, "-m", "labkit.cli.main", *words]
+    return SystemRunner()(line, environment=environment, may_fail=True, folder=CONTENT).status
+
+
+def untouched(lab: Lab, exercise_id: str) -> bool:
+    verdict = check(lab, exercise_id).verdict
+    return verdict.points == 0 and verdict.state is not State.CANNOT_CHECK
+
+
+@pytest.mark.parametrize("word", ["start", "reset"])
+def test_killed_anywhere_the_same_command_finishes_the_job(word: str, mine: Lab) -> None:
+    points = Random(SEED)
+    for _ in range(4):
+        start(mine, CARD)
+        solve(mine, CARD)
+        killed = command(mine, word, CARD, killed_after=points.uniform(0.3, 1.5))
+        assert killed in (0, KILLED, -9)
+        assert command(mine, word, CARD) == 0
+        assert untouched(mine, CARD) is (word == "reset")
+
+
+def test_start_killed_before_it_ever_ended_is_finished_by_the_next(mine: Lab) -> None:
+    points = Random(SEED)
+    for _ in range(4):
+        command(mine, "start", CARD, killed_after=points.uniform(0.3, 1.2))
+        assert command(mine, "start", CARD) == 0
+        assert untouched(mine, CARD)
+        leave(mine)
+
+
+def test_two_starts_at_once_both_end_well(mine: Lab) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda _: command(mine, "start", CARD), range(2))) == [0, 0]
+    assert untouched(mine, CARD)
+
+
+def test_learner_who_takes_the_graders_rights_away_gains_nothing(mine: Lab) -> None:
+    own = start(mine, CARD).namespaces[""]
+    with Writer(access_as(mine, Role.LEARNER)) as writer:
+        writer.delete("RoleBinding", "labkit-grader", own)
+    verdict = check(mine, CARD).verdict
+    assert (verdict.points, verdict.final) == (0, False)
+    start(mine, CARD)
+    assert untouched(mine, CARD)
+
+
+def test_reset_ends_what_would_rather_stay(mine: Lab) -> None:
+    """A Pod with a long farewell, and an object with a finalizer that nobody serves."""
+    own = start(mine, DESK).namespaces[""]
+    slow = {
+        "name": "slow",
+        "image": "registry.lab.example:5000/hello:1.0",
+        "imagePullPolicy": "IfNotPresent",
+    }
+    spec = {"containers": [slow], "terminationGracePeriodSeconds": 600}
+    with Writer(access_as(mine, Role.LEARNER)) as writer:
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "slow"}, "spec": spec}
+        writer.apply(pod, namespace=own)
+        stuck = config_map("stuck", own)
+        stuck["metadata"] = {"name": "stuck", "finalizers": ["nobody.example/serves-this"]}
+        writer.apply(stuck, namespace=own)
+    solve(mine, DESK)
+    reset(mine, DESK)
+    with Reader(mine.administrator()) as reader:
+        assert reader.list("Pod", namespace=own) == []
+        names = [one["metadata"]["name"] for one in reader.list("ConfigMap", namespace=own)]
+    assert names == ["kube-root-ca.crt"]
+    assert untouched(mine, DESK)
+
+
+def test_resetting_one_exercise_touches_no_other(mine: Lab) -> None:
+    start(mine, CARD)
+    solve(mine, CARD)
+    start(mine, DESK)
+    reset(mine, DESK)
+    assert check(mine, CARD).verdict.state is State.PASSED
