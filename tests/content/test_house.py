@@ -29,6 +29,7 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
+@cache
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return [node for node in ast.walk(parsed(path)) if isinstance(node, kinds)]
@@ -122,8 +123,3 @@ def test_texts_for_readers_belittle_no_step() -> None:
         for path in tracked("*.md", "notebooks/source/*.py")
     }
     assert listed(entry for entry in found.items() if entry[1]) == ""
-
-
-def test_test_files_have_names_of_their_own() -> None:
-    names = [p.name for p in tracked("tests/*.py") if p.name not in {"__init__.py", "conftest.py"}]
-    assert listed(sorted({n for n in names if names.count(n) > 1})) == ""

@@ -1,7 +1,6 @@
 import os
 import socket
 import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 
 from labkit.foundation.errors import LabError, SettingInvalid, TimedOut
 from labkit.foundation.waiting import SystemClock
-from labkit.remote.web import get_pages
 from labkit.workshop.notebook_server import HOST, NotebookServer, free_port, serving
 
 pytestmark = pytest.mark.allow_hosts([HOST])
@@ -69,22 +67,6 @@ def test_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) ->
         pass
     assert not isinstance(caught.value, TimedOut)
     assert caught.value.evidence == "no module"
-
-
-def test_jupyterlab_answers_with_its_token_only_and_ends_with_the_block(tmp_path: Path) -> None:
-    clock = SystemClock()
-    server = server_in(tmp_path, Path(sys.executable).parent / "jupyter", free_port())
-    with serving(server, clock) as companion:
-        statuses = [
-            page.status
-            for page in get_pages(
-                [server.lesson, f"http://{HOST}:{server.port}/api/kernels"], clock
-            )
-        ]
-        assert companion.status() is None
-    assert statuses == [200, 403]
-    assert companion.status() is not None
-    assert get_pages([server.lesson], clock)[0].status == 0
 
 
 def test_jupyterlab_leaves_nothing_running_after_an_error_in_the_block(tmp_path: Path) -> None:
