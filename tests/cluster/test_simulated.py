@@ -101,7 +101,16 @@ def test_stopped_cluster_resumes_with_its_objects(cluster: SimulatedCluster) -> 
     assert (status.state, status.api_server, len(status.nodes)) == (State.RUNNING, server, 2)
     pods = run_hello(cluster, 5)
     assert before < {pod["metadata"]["uid"] for pod in pods}
-    assert len({pod["status"]["podIP"] for pod in pods}) == 5
+
+
+def test_addresses_stay_apart_when_kwok_starts_again(cluster: SimulatedCluster) -> None:
+    cluster.up()
+    run_hello(cluster, 3)
+    killed = cluster.processes()["kwok"]
+    os.kill(killed, signal.SIGKILL)
+    eventually(lambda: cluster.processes().get("kwok") not in (None, killed), "kwok")
+    pods = run_hello(cluster, 6)
+    assert len({pod["status"]["podIP"] for pod in pods}) == 6
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
