@@ -50,7 +50,8 @@ class Running:
 
 def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
     """Returns when the nodes are Ready and the lab is recorded; add-ons follow behind."""
-    from labkit.cluster.engine import ClusterConfig, NodeShape
+    from labkit.cluster.engine import ClusterConfig, NodeShape, State
+    from labkit.preflight.report import require_ready
 
     if wanted.nodes not in range(MOST_NODES + 1):
         raise SettingInvalid("--nodes", wanted.nodes, f"a number from 1 to {MOST_NODES}")
@@ -62,6 +63,8 @@ def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
         safe_writes=wanted.safe_writes,
         encrypt_secrets=wanted.encrypt_secrets,
     )
+    if engine.status().state is State.ABSENT:
+        require_ready(running.settings)  # what runs already has shown that it can
     status = engine.start(config, progress)
     record_lab(
         running.settings,

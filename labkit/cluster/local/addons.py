@@ -74,7 +74,10 @@ class _Keeper:
         if record is None:
             return []
         host, programs = read_host(), installed(self._site)[0]
-        return [node_of(record, node, self._site.paths, programs, host) for node in record.nodes]
+        return [
+            node_of(record, node, paths=self._site.paths, programs=programs, host=host)
+            for node in record.nodes
+        ]
 
     def _describe(self, node: Node) -> None:
         """Write the Pods' range on the Node too: people look for it there."""

@@ -55,6 +55,7 @@ class LocalEngine:
         settings: Settings,
         run: Runner,
         clock: Clock,
+        *,
         machine: MachinePaths | None = None,
     ) -> None:
         self.cluster = checked_name(name, "--name")

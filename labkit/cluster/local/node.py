@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 from labkit.cluster.control_plane import DNS_ADDRESS, POD_RANGE
 from labkit.cluster.engine import NodeShape
@@ -14,6 +15,42 @@ from labkit.cluster.plan import ProcessGroup, ProcessPlan
 REGISTRY = "registry.lab.example:5000"
 PAUSE_IMAGE = f"{REGISTRY}/pause:1.0"
 RESERVED_MILLICPU = 100  # of each node, for its own kubelet; a managed node keeps some too
+
+
+# Version 2 of the format, which containerd 1.6 to 2.x read.
+CONTAINERD = Template("""\
+version = 2
+root = "$root"
+state = "$state"
+# Snapshotters and stores that the lab does not use cost start-up time.
+disabled_plugins = [
+  "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs",
+  "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs",
+  "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing",
+  "io.containerd.internal.v1.opt",
+]
+
+[grpc]
+  address = "$socket"
+
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "$pause"
+  # Without CAP_SYS_RESOURCE every Pod would fail with "can't get final child's PID from pipe".
+  restrict_oom_score_adj = true
+  # Pods' network namespaces stay in our folder, where clean-up finds them.
+  netns_mounts_under_state_dir = true
+  stream_server_address = "127.0.0.1"
+  enable_unprivileged_ports = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "$plugins"
+    conf_dir = "$networks"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = false
+      # Several containerd on one host must not share runc's state.
+      Root = "$runc"
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,40 +147,15 @@ def _labels(node: Node) -> str:
 
 
 def containerd_configuration(node: Node) -> str:
-    """Version 2 of the format, which containerd 1.6 to 2.x read."""
-    return f"""\
-version = 2
-root = "{node.paths.data / "containerd"}"
-state = "{node.paths.run / "containerd"}"
-# Snapshotters and stores that the lab does not use cost start-up time.
-disabled_plugins = [
-  "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs",
-  "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs",
-  "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing",
-  "io.containerd.internal.v1.opt",
-]
-
-[grpc]
-  address = "{node.paths.containerd_socket}"
-
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "{PAUSE_IMAGE}"
-  # Without CAP_SYS_RESOURCE every Pod would fail with "can't get final child's PID from pipe".
-  restrict_oom_score_adj = true
-  # Pods' network namespaces stay in our folder, where clean-up finds them.
-  netns_mounts_under_state_dir = true
-  stream_server_address = "127.0.0.1"
-  enable_unprivileged_ports = true
-  [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "{node.cni_programs}"
-    conf_dir = "{node.paths.cni}"
-  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
-    runtime_type = "io.containerd.runc.v2"
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
-      SystemdCgroup = false
-      # Several containerd on one host must not share runc's state.
-      Root = "{node.paths.run / "runc"}"
-"""
+    return CONTAINERD.substitute(
+        root=node.paths.data / "containerd",
+        state=node.paths.run / "containerd",
+        socket=node.paths.containerd_socket,
+        pause=PAUSE_IMAGE,
+        plugins=node.cni_programs,
+        networks=node.paths.cni,
+        runc=node.paths.run / "runc",
+    )
 
 
 def cni_network(node: Node) -> str:
@@ -171,10 +183,30 @@ def cni_configuration(node: Node) -> dict[str, object]:
 
 def kubelet_configuration(node: Node) -> dict[str, object]:
     surplus = (node.host_cpus - node.flavor.vcpus) * 1000 + RESERVED_MILLICPU
-    taints = [taint_from(text) for text in node.shape.taints]
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
+        "cgroupDriver": "cgroupfs",
+        "cgroupRoot": node.cgroup,
+        "clusterDNS": [DNS_ADDRESS],
+        "clusterDomain": "cluster.local",
+        "imageGCHighThresholdPercent": 100,
+        # A flavor with fewer vCPUs than the host: the rest is reserved, and a little as always.
+        "kubeReserved": {"cpu": f"{surplus}m"},
+        "nodeStatusUpdateFrequency": "2s",
+        "failSwapOn": False,
+        "failCgroupV1": False,
+        "registerWithTaints": [taint_from(text) for text in node.shape.taints],
+        "maxPods": 110,
+        "shutdownGracePeriod": "0s",
+        "healthzBindAddress": "127.0.0.1",
+        **_kubelet_identity(node),
+        **_kubelet_places(node),
+    }
+
+
+def _kubelet_identity(node: Node) -> dict[str, object]:
+    return {
         "authentication": {
             "anonymous": {"enabled": False},
             "webhook": {"enabled": True},
@@ -183,11 +215,13 @@ def kubelet_configuration(node: Node) -> dict[str, object]:
         "authorization": {"mode": "Webhook"},
         "tlsCertFile": str(node.paths.data / "kubelet.crt"),
         "tlsPrivateKeyFile": str(node.paths.data / "kubelet.key"),
-        "cgroupDriver": "cgroupfs",
-        "cgroupRoot": node.cgroup,
+    }
+
+
+def _kubelet_places(node: Node) -> dict[str, object]:
+    """Several kubelets share a host: nothing is where a kubelet puts it by itself."""
+    return {
         "containerRuntimeEndpoint": f"unix://{node.paths.containerd_socket}",
-        "clusterDNS": [DNS_ADDRESS],
-        "clusterDomain": "cluster.local",
         "resolvConf": str(node.paths.data / "resolv.conf"),
         "podLogsDir": str(node.paths.data / "pods"),
         "volumePluginDir": str(node.paths.data / "volume-plugins"),
@@ -197,16 +231,6 @@ def kubelet_configuration(node: Node) -> dict[str, object]:
             "imagefs.available": "1%",
             "nodefs.inodesFree": "1%",
         },
-        "imageGCHighThresholdPercent": 100,
-        # A flavor with fewer vCPUs than the host: the rest is reserved, and a little as always.
-        "kubeReserved": {"cpu": f"{surplus}m"},
-        "nodeStatusUpdateFrequency": "2s",
-        "failSwapOn": False,
-        "failCgroupV1": False,
-        "registerWithTaints": taints,
-        "maxPods": 110,
-        "shutdownGracePeriod": "0s",
-        "healthzBindAddress": "127.0.0.1",
     }
 
 

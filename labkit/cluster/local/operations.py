@@ -75,7 +75,7 @@ def _start(site: Site, request: Request) -> Any:
     fresh = read_record(site.paths.record) is None
     with locked(site.machine.lock, holder="allocate a network", clock=site.clock):
         routes = site.run(["ip", "route"]).output
-        record = wanted_record(site, host, config, request.user, routes)
+        record = wanted_record(site, host, config, owner=request.user, routes=routes)
     begun = Start(site, host, record, programs, archives)
     try:
         start.start(begun)

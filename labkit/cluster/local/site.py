@@ -123,6 +123,7 @@ def control_plane_of(
 def node_of(
     record: ClusterRecord,
     node: NodeRecord,
+    *,
     paths: ClusterPaths,
     programs: dict[str, Path],
     host: Host,

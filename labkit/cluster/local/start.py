@@ -64,13 +64,19 @@ class Start:
 
     def nodes(self) -> list[Node]:
         return [
-            node_of(self.record, node, self.site.paths, self.programs, self.host)
+            node_of(
+                self.record,
+                node,
+                paths=self.site.paths,
+                programs=self.programs,
+                host=self.host,
+            )
             for node in self.record.nodes
         ]
 
 
 def wanted_record(
-    site: Site, host: Host, config: ClusterConfig, owner: int, routes: str
+    site: Site, host: Host, config: ClusterConfig, *, owner: int, routes: str
 ) -> ClusterRecord:
     """What the cluster is to be, written down; the caller holds the machine's lock."""
     record = read_record(site.paths.record)
@@ -203,23 +209,23 @@ def load_images(begun: Start, node: Node) -> None:
 
 def wait_for_nodes(begun: Start, names: list[str]) -> None:
     """Raises NodeNotReady with the kubelet's last line."""
-    reader = Reader(read_access(begun.site.paths.admin_kubeconfig))
     missing = set(names)
 
-    def all_ready() -> bool:
+    def all_ready(reader: Reader) -> bool:
         for node in reader.list("Node"):
             if node_ready(node):
                 missing.discard(node["metadata"]["name"])
         return not missing
 
     try:
-        wait_until(
-            all_ready,
-            say("the nodes"),
-            limit_seconds=NODE_LIMIT_SECONDS,
-            clock=begun.site.clock,
-            pause_seconds=0.05,
-        )
+        with Reader(read_access(begun.site.paths.admin_kubeconfig)) as reader:
+            wait_until(
+                lambda: all_ready(reader),
+                say("the nodes"),
+                limit_seconds=NODE_LIMIT_SECONDS,
+                clock=begun.site.clock,
+                pause_seconds=0.05,
+            )
     except TimedOut as late:
         name = sorted(missing)[0]
         log = begun.site.paths.node(name).data / "logs" / "kubelet.log"
