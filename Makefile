@@ -37,8 +37,8 @@ build: setup  ## write notebooks/*.ipynb from notebooks/source
 bench: setup  ## measure how long clusters take; writes the table in README.md
 	@$(BIN)/python -m tools.bench
 
-soak: setup  ## break and mend a cluster for hours; MINUTES=60
-	@$(BIN)/python -m tools.soak $(MINUTES)
+soak: setup  ## break a cluster at random and see it mended; MINUTES=60 SEED=<number>
+	@$(BIN)/python -m tools.soak $(or $(MINUTES),60) $(SEED)
 
 fresh: setup  ## both README commands on a fresh Debian made for it; needs root
 	@$(PYTHON) -m tools.suite fresh
