@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,13 +13,15 @@ import pytest
 from labkit.cluster.engine import Capability, ClusterConfig, NodeShape, State
 from labkit.cluster.errors import ClusterError
 from labkit.foundation.errors import SettingInvalid
+from labkit.foundation.process import start_detached
 from labkit.foundation.progress import Quiet
+from labkit.foundation.waiting import SystemClock
 from labkit.kube.conditions import deployment_available, job_complete
 from labkit.kube.errors import ServerFailed
 from labkit.kube.reader import Reader
 from labkit.kube.resources import ObjectReference
 from labkit.kube.waiting import wait_for
-from tests.support.own_cluster import HELLO, eventually, hello_deployment
+from tests.support.own_cluster import HELLO, ROOT, eventually, hello_deployment
 from tests.support.simulated import SimulatedCluster
 
 pytestmark = pytest.mark.cluster
@@ -146,6 +149,21 @@ def test_up_repairs_a_cluster_of_which_everything_was_killed(cluster: SimulatedC
         os.kill(pid, signal.SIGKILL)
     cluster.up()
     assert {pod["metadata"]["uid"] for pod in run_hello(cluster, 2)} == before
+
+
+def test_up_finishes_what_killed_ups_began(tmp_path: Path, cluster: SimulatedCluster) -> None:
+    command = [sys.executable, "-m", "labkit.cli.main", "up", "--nodes", "2"]
+    words = {"LABKIT_HOME": tmp_path, "LABKIT_CLUSTER": "sim", "LABKIT_ENGINE": "simulated"}
+    environment = {key: str(value) for key, value in words.items()}
+    for seconds in (0.3, 0.6, 1.0, 1.5, 2.2, 3.0, 4.0, 5.0):
+        log = tmp_path.with_name("up.log")
+        pid = start_detached(command, log, environment=environment, folder=ROOT)
+        SystemClock().pause(seconds)
+        os.kill(pid, signal.SIGKILL)
+    status = cluster.up(2)
+    assert (status.state, len(status.nodes)) == (State.RUNNING, 2)
+    assert len(cluster.engine._site(Quiet()).supervisors()) == 1
+    run_hello(cluster, 2)
 
 
 def test_supervisor_without_its_socket_is_replaced(cluster: SimulatedCluster) -> None:

@@ -45,10 +45,6 @@ from labkit.kube.writer import Writer
 API_LIMIT_SECONDS = 90
 NODE_LIMIT_SECONDS = 60
 ENOUGH_WRITERS = 8
-WHAT_IT_IS_NOT = say(
-    "The nodes are simulated: Pods get an address and are called Running, but nothing runs in "
-    "them. Exercises that need it say so and are skipped."
-)
 
 KWOK = Subject("labkit:kwok", (ADMINISTRATORS, "system:nodes"))
 """It stands in for the nodes, whose heartbeats the audit policy leaves out."""
@@ -76,13 +72,20 @@ def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
         taken = _ports_of_others(site)
         if record is None:
             record = _new_record(site, config, taken)
-            site.progress.said(WHAT_IT_IS_NOT)
+            site.progress.said(_what_it_is_not())
         elif not site.processes():
             record = _with_free_ports(site, record, taken)
         record = record.with_nodes(config.nodes[len(record.nodes) :])
         write_record(site.paths.record, record)
         lock.unlink()
     return record
+
+
+def _what_it_is_not() -> str:
+    return say(
+        "The nodes are simulated: Pods get an address and are called Running, but nothing runs in "
+        "them. Exercises that need it say so and are skipped."
+    )
 
 
 def _new_record(site: Site, config: ClusterConfig, taken: set[int]) -> SimulatedRecord:
