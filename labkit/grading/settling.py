@@ -1,13 +1,16 @@
 """Wait for what is still moving, on a watch, so that the second look may be the last."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 from labkit.foundation.errors import LabError, TimedOut
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
+from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.services import is_outside, outside_addresses, pods_behind
+from labkit.grading.criteria.workloads import leftover_pods, pods_of
 from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead
 from labkit.grading.snapshot import Failed, Object, list_key
 from labkit.grading.sources import Place, Sources
@@ -32,9 +35,10 @@ class Settling:
         moving = _moving(verdict)
         for item in moving:
             self._watch(item, end)
-        for item in moving:
-            if item.kind == "Service":
-                self._visit(item, end)
+            if item.kind == "Deployment":
+                self._watch_leaving(item, end)
+        if moving:
+            self._visit(end)
 
     def _left(self, end: float) -> float:
         return max(0.0, end - self.sources.clock.monotonic())
@@ -57,41 +61,67 @@ class Settling:
         except LabError:
             return  # the second look meets the same trouble and says so
 
-    def _visit(self, item: Evidence, end: float) -> None:
-        """Rules of the network follow objects by up to a second; only visits show them."""
-        for read in self.exercise.reads:
-            if isinstance(read, PagesRead):
-                try:
-                    wait_until(
-                        partial(self._answers, item, read),
-                        say("an answer of Service {name}", name=item.name),
-                        limit_seconds=self._left(end),
-                        clock=self.sources.clock,
-                        pause_seconds=POLL_SECONDS,
-                    )
-                except (TimedOut, LabError):
-                    return
+    def _watch_leaving(self, item: Evidence, end: float) -> None:
+        """A rollout is done before its old Pods are gone."""
+        try:
+            deployment = self.sources.reader.get(item.kind, item.name, namespace=item.namespace)
+            leaving = leftover_pods(pods_of(deployment, self._pods(item.namespace)))
+        except LabError:
+            return
+        for found in evidence(*leaving):
+            self._watch(found, end)
 
-    def _answers(self, item: Evidence, read: PagesRead) -> bool:
+    def _visit(self, end: float) -> None:
+        """Rules of the network follow objects by up to a second; only visits show them."""
+        pages = [read for read in self.exercise.reads if isinstance(read, PagesRead)]
+        for read, suffix in ((read, suffix) for read in pages for suffix in read.suffixes):
+            for service in self._open_services(suffix):
+                answers = partial(self._answers, replace(read, suffixes=(suffix,)), service)
+                self._wait_for_answer(answers, name_of(service), end)
+
+    def _open_services(self, suffix: str) -> Sequence[Object]:
+        """Those with ready Pods behind; of others no visit is answered, however long one waits."""
+        namespace = self.place.namespaces[suffix]
+        try:
+            pods = [pod for pod in self._pods(namespace) if pod_ready(pod)]
+            services = self.sources.reader.list("Service", namespace=namespace)
+        except LabError:
+            return ()
+        return [service for service in services if pods_behind(service, pods)]
+
+    def _wait_for_answer(self, answers: Callable[[], bool], name: str, end: float) -> None:
+        with suppress(TimedOut, LabError):
+            wait_until(
+                answers,
+                say("an answer of Service {name}", name=name),
+                limit_seconds=self._left(end),
+                clock=self.sources.clock,
+                pause_seconds=POLL_SECONDS,
+            )
+
+    def _answers(self, read: PagesRead, service: Object) -> bool:
         """Every visit is answered, and where several Pods are ready, by more than one."""
-        suffix = next(s for s, name in self.place.namespaces.items() if name == item.namespace)
-        service = self.sources.reader.get("Service", item.name, namespace=item.namespace)
+        (suffix,) = read.suffixes
         lists: Mapping[str, tuple[Object, ...]] = {list_key("Service", suffix): (service,)}
-        replies = visit(replace(read, suffixes=(suffix,)), lists, self.place, self.sources)
+        replies = visit(read, lists, self.place, self.sources)
         if isinstance(replies, Failed) or not all(reply.status for reply in replies):
             return False
+        pods = pods_behind(service, self._pods(self.place.namespaces[suffix]))
+        ready = sum(pod_ready(pod) for pod in pods)
         answering = {reply.facts.get("pod") for reply in replies}
-        return len(answering) >= min(2, self._ready_pods(service, suffix), read.times)
+        return len(answering) >= min(2, ready, len(replies))
 
-    def _ready_pods(self, service: Object, suffix: str) -> int:
-        declared = any(
-            isinstance(read, ObjectsRead) and read.kind == "Pod" and suffix in read.suffixes
+    def _pods(self, namespace: str) -> Sequence[Object]:
+        """Those that the exercise declared; none where the grader may not look."""
+        declared = {
+            self.place.namespaces[suffix]
             for read in self.exercise.reads
-        )
-        if not declared:
-            return 0
-        pods = self.sources.reader.list("Pod", namespace=self.place.namespaces[suffix])
-        return sum(pod_ready(pod) for pod in pods_behind(service, pods))
+            if isinstance(read, ObjectsRead) and read.kind == "Pod"
+            for suffix in read.suffixes
+        }
+        if namespace not in declared:
+            return ()
+        return self.sources.reader.list("Pod", namespace=namespace)
 
 
 def _moving(verdict: Verdict) -> list[Evidence]:

@@ -22,7 +22,7 @@ def deployment(available: int) -> dict[str, Any]:
     return {
         "kind": "Deployment",
         "metadata": {"name": "web", "namespace": NS, "generation": 1},
-        "spec": {"replicas": 2},
+        "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}},
         "status": {"observedGeneration": 1, "availableReplicas": available, **counts},
     }
 
@@ -78,7 +78,17 @@ def test_deployment_is_watched_until_it_is_rolled_out() -> None:
     changes = [deployment(1), deployment(2), deployment(2)]
     reader.planned["Deployment"] = [("MODIFIED", item) for item in changes]
     assert wait(reader, moving(WEB)) == 2
-    assert reader.calls == ["watch Deployment metadata.name=web"]
+    assert reader.calls[0] == "watch Deployment metadata.name=web"
+
+
+def test_old_pods_of_a_finished_rollout_are_watched_until_they_are_gone() -> None:
+    old = pod("old")
+    old["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    reader = HeldReader([deployment(0), old, pod("new")])
+    reader.planned["Deployment"] = [("MODIFIED", deployment(2))]
+    reader.planned["Pod"] = [("DELETED", old)]
+    assert wait(reader, moving(WEB)) == 2
+    assert reader.calls[-1] == "watch Pod metadata.name=old"
 
 
 def test_deployment_that_never_gets_there_is_given_up_at_the_limit() -> None:
@@ -127,6 +137,21 @@ def test_page_is_asked_until_it_answers_from_every_side() -> None:
     reader = HeldReader([service("198.18.0.9"), pod("a"), pod("b")])
     seconds = wait(reader, moving(DOOR), Pages((), ("a",), ("a", "b")), PAGES)
     assert 0.3 < seconds < 0.5  # two pauses, then both Pods have answered
+
+
+def test_page_is_asked_after_a_rollout_too() -> None:
+    reader = HeldReader([deployment(2), service("198.18.0.9"), pod("a"), pod("b")])
+    assert wait(reader, moving(WEB), Pages((), ("a", "b")), PAGES) == 0.2
+
+
+def test_service_with_nobody_ready_is_not_visited() -> None:
+    reader = HeldReader([service("198.18.0.9")])
+    assert wait(reader, moving(DOOR), Pages(()), PAGES) == 0
+
+
+def test_service_without_an_address_is_not_visited() -> None:
+    reader = HeldReader([deployment(2), service(), pod("a")])
+    assert wait(reader, moving(WEB), Pages(()), PAGES) == 0
 
 
 def test_page_of_a_single_pod_is_asked_once() -> None:
