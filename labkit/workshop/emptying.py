@@ -5,7 +5,7 @@ over should not.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from labkit.foundation.errors import TimedOut
@@ -71,9 +71,10 @@ def empty(lab: Lab, exercise: Exercise, reader: Reader, writer: Writer) -> None:
     _remove_nodes(lab, exercise, reader)
     begun = lab.clock.monotonic()
     left: list[Found] = []
+    served = deletable(reader.connection)
 
     def sweep() -> bool:
-        left[:] = leftovers(lab, exercise, reader)
+        left[:] = leftovers(lab, exercise, reader, served)
         impatient = lab.clock.monotonic() - begun > PATIENCE_SECONDS
         at_once(lambda one: _delete(writer, one, strip=impatient), left)
         return not any(one.counts for one in left)
@@ -91,13 +92,22 @@ def empty(lab: Lab, exercise: Exercise, reader: Reader, writer: Writer) -> None:
         raise LeftoversRemain(exercise.id, names, LIMIT_SECONDS) from problem
 
 
-def leftovers(lab: Lab, exercise: Exercise, reader: Reader) -> list[Found]:
-    """What is in the exercise's namespaces besides what every empty one holds."""
+def leftovers(
+    lab: Lab, exercise: Exercise, reader: Reader, served: Sequence[Resource] = ()
+) -> list[Found]:
+    """What is in the exercise's namespaces besides what every empty one holds.
+
+    `served` is what the API server has; given, it is not asked again.
+    """
     namespaces = namespaces_of(exercise, lab.attendee).values()
     rights = exercise_objects(lab.attendee, exercise, reader.kinds.find)
     ours = {(one["kind"], one["metadata"]["name"]) for one in rights} | CLUSTER_MADE
-    served = [r for r in deletable(reader.connection) if r.api_version != "events.k8s.io/v1"]
-    asked = [(resource, namespace) for resource in served for namespace in namespaces]
+    asked = [
+        (resource, namespace)
+        for resource in served or deletable(reader.connection)
+        for namespace in namespaces
+        if resource.api_version != "events.k8s.io/v1"  # the same Events as v1's
+    ]
     lists = at_once(lambda place: _listed(reader, place[0], place[1]), asked)
     return [one for found in lists for one in found if not _is_kept(one, ours)]
 

@@ -113,6 +113,17 @@ def test_reset_removes_the_attempt_and_sets_up_anew(tmp_path: Path) -> None:
         assert check(lab, EXERCISE).verdict.points == 0
 
 
+def test_start_after_an_interrupted_setup_begins_with_nothing(tmp_path: Path) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        start(lab, EXERCISE)
+        cluster.find("ConfigMap", f"{OWN}-seed", "labkit-system")["data"]["stage"] = "starting"
+        metadata = {"name": "half-made", "namespace": OWN}
+        cluster.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+        start(lab, EXERCISE)
+        assert cluster.names(OWN) == RIGHTS
+
+
 class HurriedClock(HeldClock):
     """Each pause takes a second of its own time, and none of ours."""
 
