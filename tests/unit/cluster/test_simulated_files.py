@@ -36,7 +36,7 @@ def test_supervisor_moves_to_a_short_path_where_its_socket_does_not_fit(home: st
 
 
 def test_clusters_of_one_name_in_two_homes_have_processes_of_their_own() -> None:
-    first, second = (SimulatedPaths("lab", Path(home)) for home in ("/home/ada", "/home/bob"))
+    first, second = (SimulatedPaths("lab", Path(home)) for home in ("/home/ada", "/home/ada/two"))
     assert first.group != second.group
     assert not first.group.startswith("lab")
 
