@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
-from labkit.cluster.supervision import ADOPT, MARK
+from labkit.cluster.supervisor_files import ADOPT, MARK
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
 

@@ -1,4 +1,4 @@
-"""Long-lived processes under the `supervisor` library: its configuration, pure, and its calls.
+"""Long-lived processes under the `supervisor` library: its calls.
 
 One supervisor serves many groups (each control plane, each node); groups join and leave while
 it runs. A process that ends is started again, at once the first time and then one second later
@@ -10,12 +10,13 @@ import http.client
 import json
 import socket
 import xmlrpc.client
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
+from labkit.cluster.supervisor_files import MARK, configuration, group_text
 from labkit.foundation.files import PRIVATE, write_atomically
 from labkit.foundation.process import start_detached
 from labkit.foundation.text import say
@@ -24,11 +25,6 @@ from labkit.foundation.waiting import Clock, wait_until
 ALREADY = {10, 60, 70, 90}  # BAD_NAME on removal, ALREADY_STARTED, NOT_RUNNING, ALREADY_ADDED
 STILL_RUNNING_CODE = 91  # the supervisor has not yet buried a process that ended
 STILL_RUNNING = object()
-ADOPT = Path(__file__).parent / "adopt.py"
-# Programs write their logs themselves: over the supervisor's pipe they would die of its death,
-# at their next line.
-LOGGED = ("sh", "-c", 'exec "$@" >>"$0" 2>&1')
-MARK = "LABKIT_PROCESS"  # in the environment of everything we supervise; found again in /proc
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,87 +36,6 @@ class ProcessState:
     description: str
 
 
-def configuration(folder: Path) -> str:
-    """The supervisor's own settings; groups are in files of their own under groups/."""
-    return f"""\
-[supervisord]
-logfile = {folder / "supervisord.log"}
-logfile_maxbytes = 1MB
-logfile_backups = 1
-pidfile = {folder / "supervisord.pid"}
-directory = /
-silent = true
-strip_ansi = true
-
-[unix_http_server]
-file = {folder / "supervisor.sock"}
-chmod = 0600
-
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
-
-[include]
-files = {folder / "groups"}/*.conf
-"""
-
-
-def group_text(group: ProcessGroup, python: Path, adopted: dict[str, int] | None = None) -> str:
-    """One group's file. `adopted` names processes of an earlier life that still run, by pid.
-
-    Where some of a group runs already, the rest of it waits for nobody.
-    """
-    alive = adopted or {}
-    programs = ",".join(_program_name(group, plan) for plan in group.plans)
-    sections = [f"[group:{group.name}]\nprograms = {programs}\n"]
-    sections += [
-        _program_text(
-            group,
-            _adopting(plan, python, alive.get(plan.name)),
-            at_once=bool(alive) or not plan.waits,
-        )
-        for plan in group.plans
-    ]
-    return "\n".join(sections)
-
-
-def _program_name(group: ProcessGroup, plan: ProcessPlan) -> str:
-    return f"{group.name}.{plan.name}"
-
-
-def _adopting(plan: ProcessPlan, python: Path, alive: int | None) -> ProcessPlan:
-    if alive is None:
-        return plan
-    adopt = (str(python), "-I", "-S", str(ADOPT), str(alive))
-    return replace(plan, command=(*adopt, *plan.command))
-
-
-def _program_text(group: ProcessGroup, plan: ProcessPlan, *, at_once: bool) -> str:
-    environment = dict(plan.environment) | {MARK: f"{group.name}/{plan.name}"}
-    pairs = ",".join(f'{key}="{_escaped(value)}"' for key, value in environment.items())
-    log = Path(group.log_folder) / f"{plan.name}.log"
-    return f"""\
-[program:{_program_name(group, plan)}]
-command = {_escaped(" ".join(_quoted(word) for word in (*LOGGED, str(log), *plan.command)))}
-environment = {pairs}
-autostart = {str(at_once).lower()}
-autorestart = true
-startsecs = 1
-startretries = 1000000
-stopwaitsecs = {plan.stop_seconds}
-redirect_stderr = true
-stdout_logfile = NONE
-"""
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%%")  # supervisor expands %(name)s
-
-
-def _quoted(word: str) -> str:
-    needs_quotes = not word or any(mark in word for mark in " \"'\\;#")
-    return "'" + word.replace("'", "'\"'\"'") + "'" if needs_quotes else word
-
-
 class Supervisor:
     """One running supervisord, reached by its Unix socket in `folder`."""
 
@@ -128,9 +43,6 @@ class Supervisor:
         self.folder = folder
         self.python = python
         """The interpreter to run under: root's own copy where root supervises."""
-        self._proxy = xmlrpc.client.ServerProxy(
-            "http://supervisor", transport=_UnixTransport(folder / "supervisor.sock")
-        )
 
     def is_alive(self) -> bool:
         try:
@@ -256,11 +168,8 @@ class Supervisor:
 
     def _asked(self, method: str, *arguments: object) -> object:
         transport = _UnixTransport(self.folder / "supervisor.sock")
-        try:
-            with xmlrpc.client.ServerProxy("http://supervisor", transport=transport) as proxy:
-                return getattr(proxy.supervisor, method)(*arguments)
-        finally:
-            self._proxy("close")()  # else the connection stays open as long as we live
+        with xmlrpc.client.ServerProxy("http://supervisor", transport=transport) as proxy:
+            return getattr(proxy.supervisor, method)(*arguments)
 
 
 def _plan_from(content: dict[str, Any]) -> ProcessPlan:
