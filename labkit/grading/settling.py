@@ -74,9 +74,10 @@ class Settling:
     def _visit(self, end: float) -> None:
         """Rules of the network follow objects by up to a second; only visits show them."""
         pages = [read for read in self.exercise.reads if isinstance(read, PagesRead)]
-        for read, suffix in ((read, suffix) for read in pages for suffix in read.suffixes):
-            for service in self._open_services(suffix):
-                answers = partial(self._answers, replace(read, suffixes=(suffix,)), service)
+        alone = [replace(read, suffixes=(suffix,)) for read in pages for suffix in read.suffixes]
+        for read in alone:
+            for service in self._open_services(read.suffixes[0]):
+                answers = partial(self._answers, read, service)
                 self._wait_for_answer(answers, name_of(service), end)
 
     def _open_services(self, suffix: str) -> Sequence[Object]:
