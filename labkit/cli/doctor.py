@@ -53,10 +53,13 @@ def doctor(
 
 def _keep(offers: tuple[str, ...], settings: "Settings") -> None:
     """Of a cluster that we did not make; the other engines say themselves what they offer."""
+    from labkit.cluster.engine import Capability
+    from labkit.cluster.kubeconfig_files import keep_offers
     from labkit.workshop.lab import read_record, record_lab
 
     record = read_record(settings)
     if record.engine == "kubeconfig":
+        keep_offers(settings.home, record.name, [Capability(name) for name in offers])
         record_lab(
             settings,
             name=record.name,

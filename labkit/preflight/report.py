@@ -93,7 +93,7 @@ def doctor_report(
     access = cluster.access()
     offers = None
     if with_probe and access and cluster.version:
-        offers = probe(access, around)
+        offers = probe(access, around, settings.probe_image)
         judged += tuple(probed(offers))
     return Report(
         machine=judge_machine(machine, settings.engine),

@@ -13,7 +13,7 @@ from labkit.foundation.waiting import Clock
 from labkit.workshop.lab import forget_lab, record_lab
 
 if TYPE_CHECKING:
-    from labkit.cluster.engine import ClusterStatus, Engine
+    from labkit.cluster.engine import ClusterConfig, ClusterStatus, Engine
 
 MOST_NODES = 100  # as many as one cluster's network has addresses for
 
@@ -50,31 +50,37 @@ class Running:
 
 def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
     """Returns when the nodes are Ready and the lab is recorded; add-ons follow behind."""
-    from labkit.cluster.engine import ClusterConfig, NodeShape, State
-    from labkit.preflight.report import require_ready
-
-    if wanted.nodes not in range(MOST_NODES + 1):
-        raise SettingInvalid("--nodes", wanted.nodes, f"a number from 1 to {MOST_NODES}")
     engine = running.engine()
-    name = running.settings.cluster
-    config = ClusterConfig(
-        name,
-        nodes=(NodeShape(flavor=wanted.flavor),) * wanted.nodes,
-        safe_writes=wanted.safe_writes,
-        encrypt_secrets=wanted.encrypt_secrets,
-    )
-    if engine.status().state is State.ABSENT:
-        require_ready(running.settings)  # what runs already has shown that it can
-    status = engine.start(config, progress)
+    status = engine.start(_config(running, wanted, engine), progress)
     record_lab(
         running.settings,
-        name=name,
+        name=running.settings.cluster,
         engine=engine.name,
         kubeconfig=engine.kubeconfig(),
         capabilities=engine.capabilities,
     )
     _follow_with_addons(running)
     return status
+
+
+def _config(running: Running, wanted: Wanted, engine: "Engine") -> "ClusterConfig":
+    """Raises SettingInvalid or MachineNotReady before anything is changed."""
+    from labkit.cluster.engine import ClusterConfig, NodeShape, State
+    from labkit.cluster.flavors import known_flavor
+    from labkit.preflight.report import require_ready
+
+    if wanted.nodes not in range(MOST_NODES + 1):
+        raise SettingInvalid("--nodes", wanted.nodes, f"a number from 1 to {MOST_NODES}")
+    known_flavor(wanted.flavor)
+    is_new = engine.status().state is State.ABSENT
+    if is_new:
+        require_ready(running.settings)  # what ran already has shown that it can
+    return ClusterConfig(
+        running.settings.cluster,
+        nodes=(NodeShape(flavor=wanted.flavor),) * (wanted.nodes or int(is_new)),
+        safe_writes=wanted.safe_writes,
+        encrypt_secrets=wanted.encrypt_secrets,
+    )
 
 
 def _follow_with_addons(running: Running) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from labkit.cluster.administrator import administrator_path, refuse_taken_name
 from labkit.cluster.engine import (
     Capability,
     ClusterConfig,
@@ -14,7 +15,7 @@ from labkit.cluster.engine import (
     State,
 )
 from labkit.cluster.errors import AgentUnreachable, ClusterUnknown
-from labkit.cluster.flavors import checked_flavor
+from labkit.cluster.flavors import known_flavor
 from labkit.cluster.local.messages import Request, status_from
 from labkit.cluster.local.network import NODE_LIMIT, read_allocations
 from labkit.cluster.local.paths import MachinePaths
@@ -70,6 +71,7 @@ class LocalEngine:
     def start(self, config: ClusterConfig, progress: Progress) -> ClusterStatus:
         """Raises SettingInvalid before anything is changed."""
         _check(config)
+        refuse_taken_name(self.settings.home, self.cluster, is_ours=self.exists(), engine=self.name)
         arguments = {
             "config": asdict(config),
             "programs": self._provided(PROGRAMS, progress),
@@ -154,7 +156,7 @@ class LocalEngine:
         write_atomically(self._kubeconfig_path(), text, mode=PRIVATE)
 
     def _kubeconfig_path(self) -> Path:
-        return self.settings.home / "clusters" / self.cluster / "admin.kubeconfig"
+        return administrator_path(self.settings.home, self.cluster)
 
     def _provided(self, names: tuple[str, ...], progress: Progress) -> dict[str, str]:
         found = provide(
@@ -178,4 +180,4 @@ def _check(config: ClusterConfig) -> None:
     if len(config.nodes) > NODE_LIMIT:
         raise SettingInvalid("--nodes", len(config.nodes), f"a number from 1 to {NODE_LIMIT}")
     for shape in config.nodes:
-        checked_flavor(shape.flavor, 1_000_000)  # the root side knows the host's own number
+        known_flavor(shape.flavor)
