@@ -42,21 +42,13 @@ def prove(
     Untouched gives 0 points, each wrong answer its own message, each right one all points, and a
     reset leaves nothing behind. Ends with 1 if any state gave something else. Nothing is retried.
     """
-    from labkit.authoring.prove import prove as run_proof
     from labkit.foundation.settings import read_settings
     from labkit.workshop.lab import open_lab
 
     lab = open_lab(read_settings())
     chosen = _chosen(lab, exercises or [])
-    results: list[CaseResult] = []
-    with _shown(chosen, quiet=json) as show:
-
-        def report(result: "CaseResult") -> None:
-            results.append(result)
-            show(result)
-
-        run_proof(lab, chosen, jobs=jobs, report=report)
-    missed = [one for one in results if one.outcome == "missed"]
+    results = _proven(lab, chosen, jobs=jobs, quiet=json)
+    missed = any(one.outcome == "missed" for one in results)
     recorded = _record(lab, chosen, results) if record else ()
     if json:
         print_json({"held": not missed, "recorded": recorded, "cases": _cases(results)})
@@ -95,6 +87,22 @@ def _chosen(lab: "Lab", named: Sequence[str]) -> "list[Exercise]":
         found = map(load_exercise, lesson) if lesson else [find_exercise(lab.exercises, name)]
         chosen |= {exercise.id: exercise for exercise in found}
     return list(chosen.values())
+
+
+def _proven(
+    lab: "Lab", exercises: "Sequence[Exercise]", *, jobs: int, quiet: bool
+) -> "list[CaseResult]":
+    from labkit.authoring.prove import prove as run_proof
+
+    results: list[CaseResult] = []
+    with _shown(exercises, quiet=quiet) as show:
+
+        def report(result: "CaseResult") -> None:
+            results.append(result)
+            show(result)
+
+        run_proof(lab, exercises, jobs=jobs, report=report)
+    return results
 
 
 def _record(

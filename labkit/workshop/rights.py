@@ -44,7 +44,7 @@ def attendee_objects(attendee: str) -> list[Object]:
     learner = service_account(attendee, Role.LEARNER)
     accounts = [_account(service_account(attendee, role), labels) for role in Role]
     looks = [
-        _binding(f"{attendee}-platform", namespace, ("ClusterRole", "view"), learner, labels)
+        _binding(f"{attendee}-platform", namespace, ("ClusterRole", "view"), learner, labels=labels)
         for namespace in PLATFORM_NAMESPACES
     ]
     return [
@@ -71,9 +71,9 @@ def lesson_objects(attendee: str, namespace: str, labels: Mapping[str, str]) -> 
     may_end = _role("labkit-ending", namespace, [_rule("", ["namespaces"], ["delete"])], labels)
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata},
-        _binding("labkit-learner", namespace, ("ClusterRole", "admin"), learner, labels),
+        _binding("labkit-learner", namespace, ("ClusterRole", "admin"), learner, labels=labels),
         may_end,
-        _binding("labkit-ending", namespace, ("Role", "labkit-ending"), learner, labels),
+        _binding("labkit-ending", namespace, ("Role", "labkit-ending"), learner, labels=labels),
     ]
 
 
@@ -86,7 +86,7 @@ def exercise_objects(attendee: str, exercise: Exercise, find: FindResource) -> l
         for role, granted in ((Role.LEARNER, work), (Role.SETUP, "cluster-admin")):
             account = service_account(attendee, role)
             granting = ("ClusterRole", granted)
-            objects.append(_binding(f"labkit-{role}", namespace, granting, account, labels))
+            objects.append(_binding(f"labkit-{role}", namespace, granting, account, labels=labels))
     return objects + grader_objects(attendee, exercise, find)
 
 
@@ -104,7 +104,7 @@ def grader_objects(attendee: str, exercise: Exercise, find: FindResource) -> lis
         if namespace:
             objects.append(_role(role_name, namespace, rules, labels))
             granted = ("Role", role_name)
-            objects.append(_binding(role_name, namespace, granted, account, labels))
+            objects.append(_binding(role_name, namespace, granted, account, labels=labels))
         else:
             objects.append(_cluster_role(name, rules, labels))
             objects.append(_cluster_binding(name, name, account, labels))
@@ -165,26 +165,26 @@ def _rule(
 
 
 def _account(name: str, labels: Mapping[str, str]) -> Object:
-    return _object("v1", "ServiceAccount", name, SYSTEM_NAMESPACE, labels)
+    return _object("v1", "ServiceAccount", name, SYSTEM_NAMESPACE, labels=labels)
 
 
 def _role(name: str, namespace: str, rules: list[Rule], labels: Mapping[str, str]) -> Object:
-    return {**_object(f"{RBAC}/v1", "Role", name, namespace, labels), "rules": rules}
+    return {**_object(f"{RBAC}/v1", "Role", name, namespace, labels=labels), "rules": rules}
 
 
 def _cluster_role(name: str, rules: list[Rule], labels: Mapping[str, str]) -> Object:
-    return {**_object(f"{RBAC}/v1", "ClusterRole", name, "", labels), "rules": rules}
+    return {**_object(f"{RBAC}/v1", "ClusterRole", name, "", labels=labels), "rules": rules}
 
 
 def _binding(
-    name: str, namespace: str, granted: tuple[str, str], account: str, labels: Mapping[str, str]
+    name: str, namespace: str, granted: tuple[str, str], account: str, *, labels: Mapping[str, str]
 ) -> Object:
-    made = _object(f"{RBAC}/v1", "RoleBinding", name, namespace, labels)
+    made = _object(f"{RBAC}/v1", "RoleBinding", name, namespace, labels=labels)
     return {**made, "roleRef": _reference(*granted), "subjects": [_subject(account)]}
 
 
 def _cluster_binding(name: str, role: str, account: str, labels: Mapping[str, str]) -> Object:
-    made = _object(f"{RBAC}/v1", "ClusterRoleBinding", name, "", labels)
+    made = _object(f"{RBAC}/v1", "ClusterRoleBinding", name, "", labels=labels)
     return {**made, "roleRef": _reference("ClusterRole", role), "subjects": [_subject(account)]}
 
 
@@ -197,7 +197,7 @@ def _subject(account: str) -> dict[str, str]:
 
 
 def _object(
-    api_version: str, kind: str, name: str, namespace: str, labels: Mapping[str, str]
+    api_version: str, kind: str, name: str, namespace: str, *, labels: Mapping[str, str]
 ) -> Object:
     metadata: dict[str, Any] = {"name": name, "labels": dict(labels)}
     if namespace:
