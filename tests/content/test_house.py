@@ -35,13 +35,17 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in ast.walk(parsed(path)) if isinstance(node, kinds)]
 
 
-def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """From `def` to the end, the docstring left out: saying why must not cost lines."""
-    total = (function.end_lineno or function.lineno) - function.lineno + 1
-    first = function.body[0]
-    if ast.get_docstring(function, clean=False) is None:
-        return total
-    return total - ((first.end_lineno or first.lineno) - first.lineno + 1)
+def lines_of(path: Path, function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """From `def` to the end, the docstring left out: saying why must not cost lines.
+
+    Of a command the body only: its parameters are flags, each with its help.
+    """
+    said = ast.get_docstring(function, clean=False) is not None
+    body = function.body[1:] if said and len(function.body) > 1 else function.body
+    begin = body[0].lineno
+    signature = function.body[0].lineno - function.lineno
+    end = function.end_lineno or begin
+    return end - begin + 1 + (0 if is_asked_for_by_name(path, function) else signature)
 
 
 def positional(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -79,7 +83,7 @@ def test_no_python_file_has_more_than_300_lines() -> None:
 
 
 def test_no_function_has_more_than_30_lines() -> None:
-    lengths = [(name(path), f.name, lines_of(f)) for path in PYTHON for f in functions(path)]
+    lengths = [(name(path), f.name, lines_of(path, f)) for path in PYTHON for f in functions(path)]
     assert listed(entry for entry in lengths if entry[2] > LONGEST_FUNCTION) == ""
 
 
