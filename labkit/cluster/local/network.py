@@ -6,10 +6,12 @@
 198.18.0.0/15 is the range set aside for benchmarks (RFC 2544): no office network uses it.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from labkit.cluster.control_plane import POD_RANGE
@@ -17,7 +19,8 @@ from labkit.foundation.errors import LabError
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
 
-NETWORKS = 512  # /24s in 198.18.0.0/15
+RANGE = IPv4Network("198.18.0.0/15")
+NETWORKS = 512  # /24s in it
 FIRST_NODE_HOST = 10
 NODE_LIMIT = 100  # hosts .11 to .110 of the bridge's /25
 FIRST_BALANCER_HOST = 130
@@ -98,7 +101,8 @@ def in_namespace(namespace: str) -> tuple[str, ...]:
 
 def cluster_commands(network: Network) -> list[Command]:
     """Make the cluster's namespace and its link to the host. Run only when it is not there."""
-    inner = interface_name(network.cluster, "router")
+    # A node's link is in that namespace too, and a node may be called router.
+    inner = interface_name(network.cluster, "", "router")
     host = f"""\
 netns add {network.namespace}
 link add {network.host_link} type veth peer name {inner} netns {network.namespace}
@@ -214,25 +218,44 @@ def _masquerade(action: str, source: str, match: tuple[str, ...]) -> tuple[str, 
 def allocate(record: Path, cluster: str, routes: str) -> Network:
     """The cluster's network, the same each time; the caller holds the machine's lock.
 
-    `routes` is what `ip route` prints: a number that something else routes is passed over.
+    `routes` is what `ip route` prints: a number that something else routes is passed over. Of a
+    VPN that routes half of the range or all of it, the other half is taken, or what it leaves.
     """
     taken = read_allocations(record)
     if cluster not in taken:
-        used = set(taken.values())
-        free = (
-            number
-            for number in range(1, NETWORKS)
-            if number not in used and f"{Network('', number).base}." not in routes
-        )
-        number = next(free, None)
-        if number is None:
+        foreign = _named_in(routes)
+        free = [number for number in range(1, NETWORKS) if number not in taken.values()]
+        unused = [number for number in free if not _is_within(foreign, number)]
+        if not unused:
             raise LabError(
                 say("All {count} networks of 198.18.0.0/15 are taken.", count=NETWORKS - 1),
                 say("Run `labkit status --all` and take a cluster down."),
             )
-        taken[cluster] = number
+        clear = (number for number in unused if not _touches(foreign, number))
+        taken[cluster] = next(clear, unused[0])
         write_atomically(record, json.dumps(taken, indent=2) + "\n")
     return Network(cluster, taken[cluster])
+
+
+def _named_in(routes: str) -> list[IPv4Network]:
+    """Targets and gateways of ours; a whole internet's worth says nothing about this range."""
+    found = []
+    for word in routes.split():
+        with contextlib.suppress(ValueError):
+            named = IPv4Network(word, strict=False)
+            if named.subnet_of(RANGE):
+                found.append(named)
+    return found
+
+
+def _is_within(foreign: list[IPv4Network], number: int) -> bool:
+    own = IPv4Network(Network("", number).range)
+    return any(network.subnet_of(own) for network in foreign)
+
+
+def _touches(foreign: list[IPv4Network], number: int) -> bool:
+    own = IPv4Network(Network("", number).range)
+    return any(network.overlaps(own) for network in foreign)
 
 
 def release(record: Path, cluster: str) -> None:
