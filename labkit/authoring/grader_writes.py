@@ -32,11 +32,15 @@ def writes_in(audit_log: str, users: frozenset[str]) -> tuple[str, ...]:
     """Requests of these users that were more than reading; each line of the log is one event."""
     return tuple(
         f"{event['user']['username']}: {event['verb']} {event['requestURI']}"
-        for event in _events(audit_log)
-        if event["user"]["username"] in users
-        and event["verb"] not in READING
+        for event in _events(audit_log, users)
+        if event["verb"] not in READING
         and (event.get("objectRef") or {}).get("apiGroup") not in ABOUT_ONESELF
     )
+
+
+def reads_in(audit_log: str, users: frozenset[str]) -> int:
+    """How often they read; a log that shows none of it shows nothing else either."""
+    return sum(event["verb"] in READING for event in _events(audit_log, users))
 
 
 def _beyond_reading(status: dict[str, Any]) -> Iterator[str]:
@@ -47,11 +51,12 @@ def _beyond_reading(status: dict[str, Any]) -> Iterator[str]:
             yield f"{verb} {', '.join(rule.get('resources') or ())}"
 
 
-def _events(audit_log: str) -> Iterator[dict[str, Any]]:
+def _events(audit_log: str, users: frozenset[str]) -> Iterator[dict[str, Any]]:
     for line in audit_log.splitlines():
         try:
             event = json.loads(line)
         except ValueError:  # the first line of a tail may be cut
             continue
-        if isinstance(event, dict) and {"user", "verb", "requestURI"} <= set(event):
+        is_whole = isinstance(event, dict) and {"user", "verb", "requestURI"} <= set(event)
+        if is_whole and event["user"]["username"] in users:
             yield event

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labkit.authoring.grader_writes import rights_to_write, writes_in
+from labkit.authoring.grader_writes import reads_in, rights_to_write, writes_in
 from labkit.authoring.judging import (
     Judgement,
     Outcome,
@@ -211,6 +211,7 @@ def _report_audit(lab: Lab, visits: Sequence[Visit], report: Report) -> None:
 
 def judge_audit(log: str, graders: Sequence[str]) -> Judgement:
     users = frozenset(f"system:serviceaccount:{SYSTEM_NAMESPACE}:{name}" for name in graders)
-    writes = writes_in(log, users)
-    seen = "; ".join(writes) or say("no write")
-    return judge(say("no write by a grader in the audit log"), seen, held=not writes)
+    writes, reads = writes_in(log, users), reads_in(log, users)
+    seen = "; ".join(writes) or say("{n} reads, no write", n=reads)
+    expected = say("reads of graders in the audit log, and no write")
+    return judge(expected, seen, held=bool(reads) and not writes)

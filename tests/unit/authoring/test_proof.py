@@ -67,6 +67,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proven]:
     with FakeCluster() as cluster:
         engine = FakeEngine(cluster)
         lab = lab_on(cluster, tmp_path_factory.mktemp("proof"))
+        engine.audit = audit_line(lab, "list")
         capable = replace(lab.record, capabilities=frozenset({"audit-log"}))
         lab = replace(lab, record=capable, open_engine=lambda: engine)
         results = proven(lab)
@@ -87,6 +88,17 @@ def proven(lab: Lab) -> list[CaseResult]:
     results: list[CaseResult] = []
     prove(lab, [find_exercise(lab.exercises, EXERCISE)], jobs=4, report=results.append)
     return results
+
+
+def grader_of(lab: Lab) -> str:
+    """The one who looks at the solution."""
+    exercise = find_exercise(lab.exercises, EXERCISE)
+    return f"{attendee_of(exercise, load_attempts(exercise, solutions(lab))[0])}-grader"
+
+
+def audit_line(lab: Lab, verb: str) -> str:
+    user = {"username": f"system:serviceaccount:labkit-system:{grader_of(lab)}"}
+    return json.dumps({"verb": verb, "requestURI": "/x", "user": user})
 
 
 def missed(results: list[CaseResult]) -> dict[str, str]:
@@ -133,16 +145,20 @@ def test_missing_capability_is_counted_as_skipped(tmp_path: Path) -> None:
     assert "storage" in result.judgement.seen
 
 
-def test_write_in_the_audit_log_is_a_miss(proof: Proven) -> None:
-    solution = load_attempts(recording_of(proof.lab).exercise, solutions(proof.lab))[0]
-    grader = f"{attendee_of(recording_of(proof.lab).exercise, solution)}-grader"
-    user = {"username": f"system:serviceaccount:labkit-system:{grader}"}
-    event = {"verb": "patch", "requestURI": "/x", "user": user}
-    judgement = judge_audit(json.dumps(event), [grader])
-    assert (judgement.outcome, judgement.seen) == (
-        Outcome.MISSED,
-        f"{user['username']}: patch /x",
-    )
+@pytest.mark.parametrize(
+    ("log", "seen"),
+    [
+        pytest.param("list patch", ": patch /x", id="a-write"),
+        pytest.param("", "0 reads, no write", id="not-even-a-read"),
+    ],
+)
+def test_audit_log_that_shows_a_write_or_nothing_at_all_is_a_miss(
+    log: str, seen: str, proof: Proven
+) -> None:
+    lines = "\n".join(audit_line(proof.lab, verb) for verb in log.split())
+    judgement = judge_audit(lines, [grader_of(proof.lab)])
+    assert judgement.outcome is Outcome.MISSED
+    assert judgement.seen.endswith(seen)
 
 
 def test_recorded_snapshots_are_fresh_and_replay(kept: Recording) -> None:
