@@ -156,6 +156,7 @@ def _cleaned(notebook: Any, rules: tuple[tuple[str, str], ...]) -> Any:
     ]
     for name in ("papermill", "widgets"):
         notebook.metadata.pop(name, None)
+    notebook.metadata.language_info = {"name": "python"}
     for number, cell in enumerate(notebook.cells, start=1):
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)

@@ -97,13 +97,13 @@ def reset(exercise: str, *, set_aside: bool = False) -> "View":
 
 
 @cell
-def progress() -> "View":
-    """Where you stand in the whole workshop."""
+def progress(lesson: str = "") -> "View":
+    """Where you stand in the whole workshop, or in one lesson."""
     from labkit.foundation.settings import read_settings
     from labkit.widgets.exercise_views import overview_view
     from labkit.workshop.overview import overview
 
-    return overview_view(overview(read_settings()))
+    return overview_view(overview(read_settings(), lesson=lesson))
 
 
 @cell

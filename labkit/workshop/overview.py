@@ -43,10 +43,11 @@ class Overview:
         return next(iter((*begun, *open_ones)), None)
 
 
-def overview(settings: Settings, *, content: Path = CONTENT) -> Overview:
+def overview(settings: Settings, *, content: Path = CONTENT, lesson: str = "") -> Overview:
     events = read_events(settings)
     folders = exercise_folders(content / "exercises").values()
-    return Overview(tuple(standing(load_exercise(folder), events) for folder in folders))
+    wanted = [folder for folder in folders if lesson in ("", folder.parent.name)]
+    return Overview(tuple(standing(load_exercise(folder), events) for folder in wanted))
 
 
 def standing(exercise: Exercise, events: Iterable[Event]) -> Standing:

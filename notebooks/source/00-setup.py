@@ -28,7 +28,9 @@
 #
 # Slides can show you how it looks. But Kubernetes is best understood by asking it something,
 # changing something, and seeing what it does. So there is a real cluster behind this page. It is
-# yours, it costs nothing, and you cannot harm anything outside it.
+# yours, it costs nothing, and you cannot harm anything outside it. One tool is enough for today:
+# **kubectl**. (Later lessons add *helm*, which packs applications, and *OpenTofu*, which orders
+# machines and clusters from a file.)
 
 # %% [markdown]
 # ## How this page works
@@ -66,8 +68,7 @@ namespace = ""
 
 # %% [markdown]
 # Now begin. The lab prepares a place for you in the cluster, called a **namespace**, and connects
-# `kubectl`, the tool with which everybody talks to Kubernetes. You will see the namespace's name
-# and the folder where your files are.
+# `kubectl` to it. You will see the namespace's name and the folder where your files are.
 
 # %%
 namespace = begin("00-setup", engine=engine, attendee=attendee, namespace=namespace)
@@ -219,8 +220,8 @@ check("read-the-dials")
 # else in quotes. Take away the `#` at the beginning of each line, run the cell, and check.
 
 # %% tags=["attendee"] exercise="read-the-dials"
-# answer("read-the-dials", server_minor=..., usable_nodes=...)
-# answer("read-the-dials", allocatable_cpu="...", dns_address="...")
+# answer("read-the-dials", server_minor=..., usable_nodes=...,
+#        allocatable_cpu="...", dns_address="...")
 
 # %% [markdown]
 # Where do you stand?
@@ -317,10 +318,10 @@ finish("00-setup")
 # - Capacity is what a node has; **allocatable** is what your programs may use.
 # - Everything is an **object**. You describe it in a file, and `apply` makes it so.
 #
-# Here is what you have done so far.
+# Here is what you have done in this lesson.
 
 # %%
-progress()
+progress("00-setup")
 
 # %% [markdown]
 # ## Quiz

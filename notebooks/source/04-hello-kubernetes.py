@@ -266,10 +266,10 @@ finish("04-hello-kubernetes")
 # - Scaling and new versions are changes of the wish, not work on single machines.
 # - What you no longer need, you delete: on a cloud, an address costs money while it exists.
 #
-# Here is what you have done so far.
+# Here is what you have done in this lesson.
 
 # %%
-progress()
+progress("04-hello-kubernetes")
 
 # %% [markdown]
 # ## Quiz

@@ -86,3 +86,9 @@ def test_next_is_the_one_begun_and_nothing_after_the_last(
     done = overview(settings, content=content)
     assert done.next is None
     assert [line.text for line in overview_lines(done)][-1] == "1 of 1 exercises passed"
+
+
+def test_one_lesson_can_be_looked_at_alone(settings: Settings, tmp_path: Path) -> None:
+    content = write_content(tmp_path)
+    assert len(overview(settings, content=content, lesson="00-test").standings) == 1
+    assert overview(settings, content=content, lesson="99-other").standings == ()
