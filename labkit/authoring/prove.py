@@ -83,19 +83,28 @@ class Visit:
 
     def run(self) -> None:
         """Report each state; an error stops this attempt and no other."""
-        clock = self.lab.clock
-        began = clock.monotonic()
         states = lifetime if self.attempt.kind is Kind.SOLUTION else single
         try:
-            for name, judgement, snapshot in states(self):
-                seconds = clock.monotonic() - began
-                self.report(CaseResult(self.exercise.id, name, judgement, seconds, snapshot))
-                began = clock.monotonic()
+            self._report_all(states)
+        except LabError as problem:
+            self._report_error(problem)
+        try:
             leave(self.lab)
         except LabError as problem:
-            stopped = judge(say("no error"), f"{problem}\n{problem.evidence}".strip(), held=False)
+            self._report_error(problem)
+
+    def _report_all(self, states: "Callable[[Visit], Iterator[State]]") -> None:
+        clock = self.lab.clock
+        began = clock.monotonic()
+        for name, judgement, snapshot in states(self):
             seconds = clock.monotonic() - began
-            self.report(CaseResult(self.exercise.id, self.case, stopped, seconds))
+            self.report(CaseResult(self.exercise.id, name, judgement, seconds, snapshot))
+            began = clock.monotonic()
+
+    def _report_error(self, problem: LabError) -> None:
+        seen = f"{problem}\n{problem.evidence}".strip()
+        judgement = judge(say("no error"), seen, held=False)
+        self.report(CaseResult(self.exercise.id, self.case, judgement))
 
 
 def prove(lab: Lab, exercises: Sequence[Exercise], *, jobs: int, report: Report) -> None:

@@ -50,7 +50,7 @@ class Lab:
     progress: Progress = field(default_factory=Quiet)
     content: Path = CONTENT
     open_engine: Callable[[], "Engine"] | None = None
-    """Another way to the engine than by its name, for tests."""
+    """Another way to the engine than by its name and our settings."""
 
     @property
     def attendee(self) -> str:
@@ -84,9 +84,12 @@ class Lab:
         )
 
     def for_attendee(self, attendee: str, home: Path, seed: int) -> "Lab":
-        """The same cluster for somebody else, with a home folder of their own."""
+        """The same cluster for somebody else, with a home folder of their own.
+
+        The cluster stays that of our home folder, where some engines keep their data.
+        """
         settings = replace(self.settings, attendee=attendee, home=home, seed=seed)
-        return replace(self, settings=settings)
+        return replace(self, settings=settings, open_engine=self.engine)
 
 
 def record_lab(

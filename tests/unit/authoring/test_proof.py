@@ -129,6 +129,7 @@ def test_faults_of_attempts_are_misses_with_their_reason_and_stop_no_other(tmp_p
         (solutions(lab) / "mutants" / "mistake-3" / "sign.yaml").write_text(right)
         (solutions(lab) / "variants" / "way-1" / "sign.yaml").write_text("kind: [")
         results = proven(lab)
+        assert not [key for key in cluster.held.all if "p-" in key[2] + key[3]]
     assert missed(results).keys() == {"mutant mistake-3", "variant way-1"}
     assert "sign-hangs PASSED" in missed(results)["mutant mistake-3"]
     assert "is not YAML" in missed(results)["variant way-1"]

@@ -72,6 +72,14 @@ def test_lab_is_forgotten_only_with_its_own_cluster(settings: Settings) -> None:
     assert not record_path(settings).exists()
 
 
+def test_lab_of_another_attendee_keeps_the_cluster_of_its_own_home(settings: Settings) -> None:
+    record_lab(settings, name="lab", engine="simulated", kubeconfig=Path("/etc/kubeconfig"))
+    lab = open_lab(settings)
+    other = lab.for_attendee("bob", settings.home / "bob", 3)
+    assert other.attendee == "bob"
+    assert other.open_engine == lab.engine
+
+
 @pytest.mark.parametrize("name", ["", "Ada", "a b", "-a", "a" * 25, "ä"])
 def test_attendee_that_cannot_prefix_a_namespace_is_refused(name: str, settings: Settings) -> None:
     recorded(settings)
