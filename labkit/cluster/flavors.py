@@ -40,6 +40,7 @@ FLAVORS = {
         Flavor("r2-15", 2, 15),
     )
 }
+SUGGESTED = ("b2-7", "d2-2")
 
 
 def known_flavor(name: str) -> Flavor:
@@ -59,6 +60,10 @@ def checked_flavor(name: str, host_cpus: int) -> Flavor:
                 vcpus=flavor.vcpus,
                 host=host_cpus,
             ),
-            say("Choose a flavor with at most {host} vCPUs, such as b2-7.", host=host_cpus),
+            say(
+                "Choose a flavor with at most {host} vCPUs, such as {fits}.",
+                host=host_cpus,
+                fits=next(each for each in SUGGESTED if FLAVORS[each].vcpus <= host_cpus),
+            ),
         )
     return flavor

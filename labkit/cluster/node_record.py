@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cluster.engine import NodeShape
+from labkit.foundation.errors import SettingInvalid
+from labkit.foundation.text import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +21,25 @@ class NodeRecord:
 
 
 def with_shapes(nodes: Iterable[NodeRecord], shapes: Iterable[NodeShape]) -> tuple[NodeRecord, ...]:
-    """More nodes, each with a free name and index."""
-    grown = list(nodes)
-    for shape in shapes:
+    """More nodes, each with a free name and index. Raises SettingInvalid for a name that is not."""
+    grown, added = list(nodes), list(shapes)
+    taken = {node.name for node in grown}
+    for name in (shape.name for shape in added if shape.name):
+        if name in taken:
+            raise SettingInvalid("--node-name", name, say("a name that no other node has"))
+        taken.add(name)
+    for shape in added:
         index = _first_free({node.index for node in grown})
-        name = shape.name or f"node{index}"
+        name = shape.name or _free_name(index, taken)
+        taken.add(name)
         grown.append(NodeRecord(index, replace(shape, name=name)))
     return tuple(grown)
+
+
+def _free_name(index: int, taken: set[str]) -> str:
+    """After its index where that is free: somebody may have called another node so."""
+    numbers = (index, *range(1, len(taken) + 2))
+    return next(name for name in (f"node{number}" for number in numbers) if name not in taken)
 
 
 def _first_free(taken: set[int]) -> int:

@@ -22,6 +22,7 @@ from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import RootSide
 from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, PROGRAMS
 from labkit.cluster.names import checked_name
+from labkit.cluster.shapes import checked_shapes
 from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.files import PRIVATE, write_atomically
 from labkit.foundation.process import Runner
@@ -179,5 +180,5 @@ def _check(config: ClusterConfig) -> None:
     checked_name(config.name, "--name")
     if len(config.nodes) > NODE_LIMIT:
         raise SettingInvalid("--nodes", len(config.nodes), f"a number from 1 to {NODE_LIMIT}")
-    for shape in config.nodes:
+    for shape in checked_shapes(config.nodes):
         known_flavor(shape.flavor)

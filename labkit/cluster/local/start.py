@@ -26,6 +26,7 @@ from labkit.cluster.local.site import (
     node_of,
 )
 from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.shapes import checked_shapes
 from labkit.cluster.supervising import ensure_groups, start_waiting
 from labkit.foundation.errors import SettingInvalid, TimedOut
 from labkit.foundation.files import PRIVATE, last_line, locked, write_atomically
@@ -98,7 +99,7 @@ def wanted_record(
 
 def check_shapes(shapes: Iterable[NodeShape], host: Host) -> None:
     """Raises SettingInvalid or LabError before anything was changed."""
-    wanted = list(shapes)
+    wanted = checked_shapes(shapes)
     if len(wanted) > NODE_LIMIT:
         raise SettingInvalid("--nodes", len(wanted), f"a number from 1 to {NODE_LIMIT}")
     for shape in wanted:

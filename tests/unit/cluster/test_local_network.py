@@ -106,13 +106,13 @@ def test_nodes_are_on_the_bridge_and_balancers_are_not() -> None:
 
 
 def test_pods_of_all_nodes_are_in_the_pod_range_and_apart() -> None:
-    ranges = [ipaddress.ip_network(pod_range(index)) for index in range(1, NODE_LIMIT + 1)]
+    ranges = [ipaddress.IPv4Network(pod_range(index)) for index in range(1, NODE_LIMIT + 1)]
     assert len(set(ranges)) == NODE_LIMIT
     assert all(each.subnet_of(ipaddress.IPv4Network("10.2.0.0/16")) for each in ranges)
 
 
 def test_ranges_of_all_clusters_are_in_the_benchmark_range_and_apart() -> None:
-    ranges = {ipaddress.ip_network(Network("", number).range) for number in range(NETWORKS)}
+    ranges = {ipaddress.IPv4Network(Network("", number).range) for number in range(NETWORKS)}
     assert len(ranges) == NETWORKS
     assert all(each.subnet_of(ipaddress.IPv4Network("198.18.0.0/15")) for each in ranges)
 
