@@ -32,7 +32,7 @@ def prove(
         ),
     ] = None,
     record: Annotated[
-        bool, typer.Option("--record", help="Where all states held, keep their snapshots.")
+        bool, typer.Option("--record", help="Where all states held, renew stale snapshots.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=32, help="How many attempts at once.")] = JOBS,
     json: AsJson = False,
@@ -108,17 +108,20 @@ def _proven(
 def _record(
     lab: "Lab", exercises: "Sequence[Exercise]", results: "Sequence[CaseResult]"
 ) -> tuple[str, ...]:
-    """Ids of those whose every state held; the others keep the snapshots they have."""
-    from labkit.authoring.snapshots import Recording, file_name
+    """Ids of those written: every state held, and the snapshots there were stale.
+
+    Fresh ones stay, because times and names of another run would only blur the next review.
+    """
+    from labkit.authoring.snapshots import Recording, file_name, staleness
     from labkit.authoring.snapshots import record as write_snapshots
 
     recorded = []
     for exercise in exercises:
         own = [result for result in results if result.exercise == exercise.id]
-        if all(result.outcome == "held" for result in own):
+        recording = Recording(exercise, lab.solutions / exercise.lesson / exercise.id)
+        if all(result.outcome == "held" for result in own) and staleness(recording):
             kept = {file_name(r.case): r.snapshot for r in own if r.snapshot}
-            folder = lab.solutions / exercise.lesson / exercise.id
-            write_snapshots(Recording(exercise, folder), kept)
+            write_snapshots(recording, kept)
             recorded.append(exercise.id)
     return tuple(recorded)
 
