@@ -13,15 +13,15 @@ def begun_view(begun: Begun) -> View:
         say("kubectl works in the namespace {name}.", name=begun.namespace),
         say("Your files are in {folder}.", folder=begun.folder),
     ]
-    lines += [
-        say(
-            "This lesson needs {capability}, which a {engine} cluster does not offer: read the "
-            "cells about it, they will not work. → `labkit up` starts a cluster where they do.",
-            capability=capability,
-            engine=begun.engine,
+    if begun.missing:
+        lines.append(
+            say(
+                "This lesson needs {names}, which a {engine} cluster does not offer: read the "
+                "cells about it, they will not work. → `labkit up` starts a cluster where they do.",
+                names=", ".join(begun.missing),
+                engine=begun.engine,
+            )
         )
-        for capability in begun.missing
-    ]
     return _drawn(lines, begun)
 
 

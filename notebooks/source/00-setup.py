@@ -2,7 +2,7 @@
 # jupyter:
 #   labkit:
 #     minutes: 25
-#     capabilities: []
+#     capabilities: [dns]
 # ---
 
 # %% [markdown]

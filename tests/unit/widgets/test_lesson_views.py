@@ -18,8 +18,8 @@ def test_begun_lesson_says_where_the_learner_is() -> None:
 
 
 def test_begun_lesson_says_what_this_cluster_cannot_do_and_what_helps() -> None:
-    text = begun_view(begun("load-balancer")).text
-    assert "needs load-balancer, which a simulated cluster does not offer" in text
+    text = begun_view(begun("real-pods", "load-balancer")).text
+    assert "needs real-pods, load-balancer, which a simulated cluster does not offer" in text
     assert "labkit up" in text
 
 
