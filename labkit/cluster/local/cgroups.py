@@ -8,6 +8,7 @@ from pathlib import Path
 
 TREE = "labkit"
 V2_CONTROLLERS = "+cpu +cpuset +io +memory +pids"
+"""All that a kubelet asks for; the kernel refuses the whole line for one that it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ def _v1(mount: Path, path: str) -> list[CgroupStep]:
 
 
 def _v2(mount: Path, path: str) -> list[CgroupStep]:
-    control = (("cgroup.subtree_control", V2_CONTROLLERS),)
+    known = (mount / "cgroup.controllers").read_text().split()
+    asked = [word for word in V2_CONTROLLERS.split() if word.removeprefix("+") in known]
+    control = (("cgroup.subtree_control", " ".join(asked)),)
     inner = [CgroupStep(mount / part, written=control) for part in _lineage(path)]
     return [CgroupStep(mount, written=control), *inner]
 

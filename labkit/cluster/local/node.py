@@ -254,6 +254,8 @@ def memory_table(host: str, flavor: Flavor) -> str:
 
 def resolver_text(host: str) -> str:
     """The host's name servers without those on its loopback, which Pods cannot reach."""
-    servers = [line for line in host.splitlines() if line.startswith("nameserver ")]
-    reachable = [line for line in servers if not line.split()[1].startswith(("127.", "::1"))]
-    return "\n".join([*reachable, "options timeout:1 attempts:1"]) + "\n"
+    entries = [line.split() for line in host.splitlines()]
+    servers = [words[1] for words in entries if words[:1] == ["nameserver"] and len(words) > 1]
+    reachable = [address for address in servers if not address.startswith(("127.", "::1"))]
+    lines = [f"nameserver {address}" for address in reachable]
+    return "\n".join([*lines, "options timeout:1 attempts:1"]) + "\n"

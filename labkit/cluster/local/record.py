@@ -41,7 +41,7 @@ def read_record(path: Path) -> ClusterRecord | None:
         content = json.loads(path.read_text())
         nodes = nodes_from(content.pop("nodes"))
         return ClusterRecord(nodes=nodes, **content)
-    except (ValueError, TypeError, KeyError) as problem:
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
         raise FileProblem(
             path,
             say("is not a cluster's record ({problem})", problem=problem),

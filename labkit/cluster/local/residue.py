@@ -4,11 +4,16 @@ Nothing is remembered for this: processes carry a mark in their environment, con
 cluster's cgroup, mounts are below the cluster's folders. So it works after any crash.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from labkit.cluster.errors import ClusterError
 from labkit.cluster.processes import PROC, marked_processes
 from labkit.foundation.process import Runner
+from labkit.foundation.text import say
+
+MOUNTS = PROC / "self/mountinfo"
 
 
 def cluster_processes(cluster: str, proc: Path = PROC) -> dict[int, str]:
@@ -21,16 +26,34 @@ def cluster_processes(cluster: str, proc: Path = PROC) -> dict[int, str]:
 def mounts_below(folders: Iterable[Path], table: str) -> list[Path]:
     """Mount points below any of the folders, last mounted first. `table`: mountinfo's text."""
     roots = [f"{folder}/" for folder in folders]
-    points = [line.split()[4].encode().decode("unicode_escape") for line in table.splitlines()]
+    points = [_unescaped(line.split()[4]) for line in table.splitlines()]
     owned = [Path(each) for each in points if any(f"{each}/".startswith(root) for root in roots)]
     return owned[::-1]
 
 
-def unmount_below(folders: Iterable[Path], run: Runner) -> None:
-    """Take everything off that is mounted below the folders, however it is stacked."""
+def _unescaped(point: str) -> str:
+    r"""The kernel writes a space as \040, and nothing else than such bytes in another way."""
+    return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), point)
+
+
+def unmount_below(folders: Iterable[Path], run: Runner, table: Path = MOUNTS) -> None:
+    """Take everything off that is mounted below the folders, however it is stacked.
+
+    Raises ClusterError for what does not go.
+    """
     roots = list(folders)
-    while points := mounts_below(roots, (PROC / "self/mountinfo").read_text()):
-        run(["umount", "--lazy", *(str(point) for point in points)], may_fail=True)
+    before: list[Path] = []
+    said = ""
+    while points := mounts_below(roots, table.read_text()):
+        if points == before:
+            raise ClusterError(
+                say("{path} is still mounted.", path=points[0]),
+                say("See who uses it: `sudo fuser -vm {path}`.", path=points[0]),
+                said,
+            )
+        before = points
+        command = ["umount", "--lazy", *(str(point) for point in points)]
+        said = run(command, may_fail=True).errors
 
 
 def namespaces(run: Runner) -> list[str]:

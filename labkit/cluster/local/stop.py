@@ -32,6 +32,8 @@ def stop(site: Site) -> None:
     """
     with shown(site.progress, say("Stop the processes of {name}", name=site.name)):
         _end_processes(site, _groups(site), f"/{cgroups.TREE}/{site.name}")
+        # Of groups that neither the supervisor nor the disk remembers.
+        kill(residue.cluster_processes(site.name), site.clock)
     with shown(site.progress, say("Remove mounts, namespaces and routes")):
         _remove_traces(site)
 
