@@ -55,6 +55,19 @@ class Found:
         return str(self.object["metadata"].get("namespace", ""))
 
     @property
+    def wave(self) -> int:
+        """Owners go before what they own, Pods last: else a controller replaces them."""
+        if self.resource.kind == "Pod":
+            return 2
+        return 1 if self.object["metadata"].get("ownerReferences") else 0
+
+    @property
+    def lingers(self) -> bool:
+        """A Pod that somebody deleted with a farewell of many seconds."""
+        is_leaving = "deletionTimestamp" in self.object["metadata"]
+        return is_leaving and bool(self.object["metadata"].get("deletionGracePeriodSeconds"))
+
+    @property
     def counts(self) -> bool:
         """Whether it must be gone before an exercise is untouched again."""
         return self.resource.kind not in WRITTEN_ABOUT
@@ -76,7 +89,9 @@ def empty(lab: Lab, exercise: Exercise, reader: Reader, writer: Writer) -> None:
     def sweep() -> bool:
         left[:] = leftovers(lab, exercise, reader, served)
         impatient = lab.clock.monotonic() - begun > PATIENCE_SECONDS
-        at_once(lambda one: _delete(writer, one, strip=impatient), left)
+        for wave in range(3):
+            of_wave = [one for one in left if one.wave == wave]
+            at_once(lambda one: _delete(writer, one, strip=impatient), of_wave)
         return not any(one.counts for one in left)
 
     try:
@@ -129,7 +144,7 @@ def _delete(writer: Writer, one: Found, *, strip: bool) -> None:
     path = one.resource.path(one.namespace, one.name)
     metadata = one.object["metadata"]
     try:
-        if not metadata.get("deletionTimestamp"):
+        if not metadata.get("deletionTimestamp") or one.lingers:
             options = b'{"propagationPolicy":"Background","gracePeriodSeconds":0}'
             writer.connection.ask(Request(path, "DELETE", body=options, what=str(one)))
         elif strip and (strange := set(metadata.get("finalizers") or ()) - KNOWN_FINALIZERS):

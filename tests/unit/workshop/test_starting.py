@@ -141,6 +141,40 @@ def test_reset_takes_finalizers_off_that_nobody_else_does(tmp_path: Path) -> Non
         assert cluster.names(OWN) == RIGHTS
 
 
+def test_reset_deletes_owners_first_and_pods_last(tmp_path: Path) -> None:
+    """Else a controller replaces what is deleted before it learns that its own end has come."""
+    owned = {"ownerReferences": [{"kind": "ConfigMap", "name": "owner"}]}
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        start(lab, EXERCISE)
+        for kind, name, more in (
+            ("Pod", "by-hand", {}),
+            ("Pod", "owned", owned),
+            ("Secret", "owned", owned),
+            ("ConfigMap", "owner", {}),
+        ):
+            metadata = {"name": name, "namespace": OWN, **more}
+            cluster.put({"apiVersion": "v1", "kind": kind, "metadata": metadata})
+        cluster.writes.clear()
+        reset(lab, EXERCISE)
+    deleted = [w.split("/")[-1].split()[0] for w in cluster.writes if w.startswith("DELETE")]
+    assert deleted[:2] in (["owner", "sign"], ["sign", "owner"])
+    assert deleted[2] == "owned"
+    assert sorted(deleted[3:]) == ["by-hand", "owned"]
+
+
+def test_reset_cuts_a_long_farewell_short(tmp_path: Path) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        start(lab, EXERCISE)
+        leaving = {"deletionTimestamp": "2026-01-01T00:00:00Z", "deletionGracePeriodSeconds": 600}
+        metadata = {"name": "slow", "namespace": OWN, "finalizers": ["orphan"], **leaving}
+        pod = cluster.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata})
+        del pod["metadata"]["finalizers"]  # only its farewell keeps it
+        reset(lab, EXERCISE)
+        assert cluster.names(OWN) == RIGHTS
+
+
 def test_reset_never_touches_another_exercise_or_attendee(tmp_path: Path) -> None:
     with FakeCluster() as cluster:
         ada = lab_on(cluster, tmp_path)
