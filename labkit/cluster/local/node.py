@@ -252,10 +252,17 @@ def memory_table(host: str, flavor: Flavor) -> str:
     return "\n".join(lines) + "\n"
 
 
-def resolver_text(host: str) -> str:
-    """The host's name servers without those on its loopback, which Pods cannot reach."""
-    entries = [line.split() for line in host.splitlines()]
+def name_servers(resolver: str) -> list[str]:
+    """Those of a resolv.conf that Pods can reach: not on the host's loopback, not by IPv6."""
+    entries = [line.split() for line in resolver.splitlines()]
     servers = [words[1] for words in entries if words[:1] == ["nameserver"] and len(words) > 1]
-    reachable = [address for address in servers if not address.startswith(("127.", "::1"))]
-    lines = [f"nameserver {address}" for address in reachable]
+    return [each for each in servers if not each.startswith("127.") and ":" not in each]
+
+
+def resolver_text(node: Node, resolver: str) -> str:
+    """For Pods that ask as the host does, CoreDNS among them, which ends without a server.
+
+    Where there is none, the node itself refuses at once.
+    """
+    lines = [f"nameserver {server}" for server in name_servers(resolver) or [node.address]]
     return "\n".join([*lines, "options timeout:1 attempts:1"]) + "\n"

@@ -33,7 +33,7 @@ def prepare(node: Node, plane: ControlPlane, host: Host, now: datetime) -> None:
         paths.data / "containerd.toml": containerd_configuration(node),
         paths.data / "kubelet.yaml": yaml.safe_dump(kubelet_configuration(node)),
         paths.data / "meminfo": memory_table(host.memory_table, node.flavor),
-        paths.data / "resolv.conf": resolver_text(host.resolver),
+        paths.data / "resolv.conf": resolver_text(node, host.resolver),
         paths.cni / "10-lab.conflist": json.dumps(cni_configuration(node), indent=1),
     }
     for path, text in files.items():

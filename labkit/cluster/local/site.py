@@ -2,13 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.cluster.control_plane import ControlPlane
 from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local.network import Command, Network, in_namespace
-from labkit.cluster.local.node import Node
+from labkit.cluster.local.node import Node, name_servers
 from labkit.cluster.local.paths import ClusterPaths, MachinePaths
 from labkit.cluster.local.record import ClusterRecord
 from labkit.cluster.names import checked_name
@@ -21,6 +22,8 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 
 CNI_FOLDERS = (Path("/usr/lib/cni"), Path("/opt/cni/bin"))  # Debian's package; everybody else
+# systemd-resolved puts itself, on loopback, into the first, and whom it asks into the second.
+RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
 CONTROL_PLANE_PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 NODE_PROGRAMS = ("kubelet", "kube-proxy")
 PROGRAMS = (*CONTROL_PLANE_PROGRAMS, *NODE_PROGRAMS, "kubectl")
@@ -43,16 +46,21 @@ class Host:
 
 def read_host() -> Host:
     """Raises LabError naming the package when a program of the machine is missing."""
-    resolver = Path("/etc/resolv.conf")
     return Host(
         cpus=os.cpu_count() or 1,
         memory_table=Path("/proc/meminfo").read_text(),
-        resolver=resolver.read_text() if resolver.exists() else "",
+        resolver=resolver(RESOLVERS),
         cgroup_mount=Path("/sys/fs/cgroup"),
         containerd=_program("containerd"),
         ctr=_program("ctr"),
         cni_programs=_cni_programs(),
     )
+
+
+def resolver(files: Iterable[Path]) -> str:
+    """The first file that names a server which Pods can reach; "" where none does."""
+    texts = [path.read_text() for path in files if path.exists()]
+    return next((text for text in texts if name_servers(text)), "")
 
 
 def _program(name: str) -> Path:

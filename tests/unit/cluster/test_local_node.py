@@ -14,10 +14,12 @@ from labkit.cluster.local.node import (
     containerd_configuration,
     kubelet_configuration,
     memory_table,
+    name_servers,
     process_group,
     resolver_text,
 )
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.site import resolver
 
 HOST_MEMORY = """\
 MemTotal:       24653116 kB
@@ -189,14 +191,29 @@ def test_pods_of_a_node_get_addresses_of_its_range_and_are_not_hidden_behind_it(
     ("host", "servers"),
     [
         ("nameserver 10.0.0.2\nnameserver 127.0.0.53\n", ["10.0.0.2"]),
-        ("nameserver 127.0.0.1\nnameserver ::1\n", []),
+        ("nameserver fe80::1%eth0\nnameserver 10.0.0.2\nnameserver ::1\n", ["10.0.0.2"]),
         ("nameserver\t10.0.0.2\n  nameserver 10.0.0.3\n", ["10.0.0.2", "10.0.0.3"]),
         ("# nameserver 10.0.0.9\nsearch example.com\nnameserver\n", []),
-        ("", []),
     ],
-    ids=["one of each", "loopback only", "other spaces", "nothing of use", "empty"],
+    ids=["one on loopback", "one by IPv6", "other spaces", "nothing of use"],
 )
 def test_pods_ask_only_name_servers_that_they_can_reach(host: str, servers: list[str]) -> None:
-    lines = resolver_text(host).splitlines()
-    assert [line.split()[1] for line in lines if line.startswith("nameserver")] == servers
-    assert "search" not in resolver_text(host)
+    assert name_servers(host) == servers
+
+
+def test_coredns_finds_a_server_on_a_machine_without_one() -> None:
+    assert "nameserver 198.18.7.11\n" in resolver_text(NODE, "nameserver 127.0.0.53\n")
+    assert "nameserver 198.18.7.11\n" in resolver_text(NODE, "")
+    assert "198.18.7.11" not in resolver_text(NODE, "nameserver 10.0.0.2\n")
+
+
+def test_hosts_search_domains_are_not_those_of_pods() -> None:
+    assert "search" not in resolver_text(NODE, "search example.com\nnameserver 10.0.0.2\n")
+
+
+def test_servers_behind_systemd_resolved_are_found(tmp_path: Path) -> None:
+    files = [tmp_path / "stub", tmp_path / "missing", tmp_path / "real"]
+    files[0].write_text("nameserver 127.0.0.53\n")
+    files[2].write_text("nameserver 10.0.0.2\n")
+    assert resolver(files) == "nameserver 10.0.0.2\n"
+    assert resolver(files[:2]) == ""
