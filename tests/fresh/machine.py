@@ -1,4 +1,4 @@
-"""A fresh Debian in a folder, entered by chroot in a mount namespace of its own.
+"""A fresh Debian in a folder: chroot, with mounts, processes, network and cgroups of its own.
 
 What this network asks of every machine (a proxy, own certificates) is put there by us, as an
 administrator would; labkit's own needs are not: they are what the test is about.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from labkit.foundation.process import Completed, Runner, start_detached
 from labkit.foundation.waiting import Clock, wait_until
+from tests.fresh.network import connected
 
 SUITE = "bookworm"
 PACKAGES = "git,make,python3,sudo"
@@ -20,25 +21,28 @@ CERTIFICATES = "usr/local/share/ca-certificates"
 COPIED = ("etc/pip.conf", "etc/resolv.conf", "etc/hosts")
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-# The root is bound to itself, because runc asks that the root be a mount point. The last command
-# keeps the mount namespace alive; with it, every mount goes.
-ENTER = """
-set -eu
-mount --bind "$1" "$1"
-mount -t proc proc "$1/proc"
-mount --rbind /sys "$1/sys"
-mount --rbind /dev "$1/dev"
-mount -t tmpfs -o mode=755 tmpfs "$1/run"
-touch "$1/run/entered"
-exec chroot "$1" sleep infinity
+ENTER = Path(__file__).with_name("enter.sh")
+CGROUPS = Path("/sys/fs/cgroup")
+JOIN = """
+for tree in /sys/fs/cgroup/labkit-fresh /sys/fs/cgroup/*/labkit-fresh; do
+    [ ! -e "$tree/cgroup.procs" ] || echo $$ >"$tree/cgroup.procs"
+done
+exec "$@"
+"""
+# Process 1 buries whoever nobody waits for; with it, every process and every mount goes.
+FIRST_PROCESS = """
+import os, subprocess
+subprocess.Popen(["sleep", "infinity"])
+while True:
+    os.wait()
 """
 
 
 @dataclass(frozen=True, slots=True)
 class FreshMachine:
     root: Path
-    holder: int
-    """Process that holds the mount namespace."""
+    first: int
+    """Process 1 inside, by its number outside."""
     run: Runner
 
     def home(self, user: str) -> Path:
@@ -53,12 +57,10 @@ class FreshMachine:
         self.does(f"chown -R {user}: {target}")
 
     def running(self) -> list[str]:
-        """Command lines of what runs inside, our own holder left out."""
-        found = []
-        for pid in inside(self.root):
-            if pid != self.holder and (line := command_line(pid)):
-                found.append(line)
-        return found
+        """Command lines of what runs inside, what keeps the machine open left out."""
+        ours = {self.first, *children(self.first)[:1]}
+        lines = [command_line(pid) for pid in inside(self.root) if pid not in ours]
+        return [line for line in lines if line]
 
     def does(
         self,
@@ -70,7 +72,8 @@ class FreshMachine:
         watch: Callable[[str], None] | None = None,
     ) -> Completed:
         """Run a shell line as a login of `user` would: nothing of our environment gets in."""
-        inside = ["nsenter", "--target", str(self.holder), "--mount", "--root", "--wd=/", "--"]
+        target = ["sh", "-c", JOIN, "sh", "nsenter", "--target", str(self.first)]
+        inside = [*target, "--mount", "--pid", "--net", "--cgroup", "--root", "--wd=/", "--"]
         clean = ["env", "-i", f"PATH={PATH}", "TERM=dumb", "LANG=C.UTF-8"]
         return self.run(
             [*inside, *clean, "su", "--login", user, "--command", command],
@@ -117,19 +120,25 @@ def fresh_machine(folder: Path, run: Runner, clock: Clock) -> Iterator[FreshMach
     root = folder / "root"
     try:
         build(root, run)
-        holder = start_detached(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh", str(root)],
-            folder / "holder.log",
+        log = folder / "entered.log"
+        outer = start_detached(["sh", str(ENTER), str(root), FIRST_PROCESS], log)
+        first = wait_until(
+            lambda: next(iter(children(outer)), None),
+            "the fresh machine's first process",
+            limit_seconds=10,
+            clock=clock,
+            last_seen=log.read_text,
         )
-        machine = FreshMachine(root, holder, run)
+        machine = FreshMachine(root, first, run)
         wait_until(
             lambda: machine.does("test -e /run/entered", may_fail=True).status == 0,
             "the fresh machine",
             limit_seconds=30,
             clock=clock,
-            last_seen=(folder / "holder.log").read_text,
+            last_seen=log.read_text,
         )
-        yield machine
+        with connected(first, run):
+            yield machine
     finally:
         remove(root, run, clock)
 
@@ -146,6 +155,9 @@ def remove(root: Path, run: Runner, clock: Clock) -> None:
     mounted = [line for line in Path("/proc/mounts").read_text().splitlines() if str(root) in line]
     assert mounted == []
     run(["rm", "-rf", "--one-file-system", str(root)], timeout_seconds=300)
+    for tree in (CGROUPS, *CGROUPS.iterdir()):
+        for folder in sorted(tree.glob("labkit-fresh/**/"), reverse=True):
+            folder.rmdir()
 
 
 def inside(root: Path) -> list[int]:
@@ -159,6 +171,15 @@ def inside(root: Path) -> list[int]:
         if seen == root or root in seen.parents:
             found.append(int(process.name))
     return found
+
+
+def children(pid: int) -> list[int]:
+    """In the order of their birth."""
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(child) for child in listed.split()]
 
 
 def end_all_inside(root: Path, run: Runner) -> list[int]:
