@@ -20,8 +20,10 @@ def key_of(service: Object) -> Key:
 
 
 def wants_address(service: Object) -> bool:
-    is_leaving = "deletionTimestamp" in service["metadata"]
-    return service["spec"].get("type") == "LoadBalancer" and not is_leaving
+    """One that names a class leaves it to whoever serves that class."""
+    spec = service["spec"]
+    is_ours = spec.get("type") == "LoadBalancer" and not spec.get("loadBalancerClass")
+    return is_ours and "deletionTimestamp" not in service["metadata"]
 
 
 def addresses_of(service: Object) -> list[str]:
@@ -31,18 +33,22 @@ def addresses_of(service: Object) -> list[str]:
 
 def held(services: Iterable[Object], pool: Iterable[str]) -> dict[Key, str]:
     """Addresses of ours that Services have; of two that claim one, the first keeps it."""
-    ours, taken = set(pool), dict[str, Key]()
-    for service in services:
+    ours, have = set(pool), dict[Key, str]()
+    for service in filter(wants_address, services):
         for address in addresses_of(service):
-            if wants_address(service) and address in ours:
-                taken.setdefault(address, key_of(service))
-    return {service: address for address, service in taken.items()}
+            if address in ours and address not in have.values():
+                have.setdefault(key_of(service), address)
+    return have
 
 
 def assignments(services: Sequence[Object], pool: Sequence[str]) -> list[Assignment]:
-    """What to give to whom now: one free address to each Service that waits for one."""
+    """What to give to whom now: one free address to each Service that waits for one.
+
+    An address is free when nobody shows it, also nobody who no longer wants it.
+    """
     have = held(services, pool)
-    free = [address for address in pool if address not in have.values()]
+    shown = {address for service in services for address in addresses_of(service)}
+    free = [address for address in pool if address not in shown]
     waiting = [
         key_of(each) for each in services if wants_address(each) and key_of(each) not in have
     ]
