@@ -21,17 +21,37 @@ from labkit.foundation.text import say
 PACKAGE = Path(labkit.__file__).resolve().parent
 CONTENT = ("manifests",)
 REQUIREMENTS = "requirements/agent.lock"
+COMPILED = "__pycache__"
 INSTALL_SECONDS = 600
 
 
 def is_roots_own(path: Path) -> bool:
-    real = path.resolve()
-    return all(_only_root_writes(each) for each in (real, *real.parents))
+    return is_out_of_reach(path, 0, Path("/"))
 
 
-def _only_root_writes(path: Path) -> bool:
+def is_out_of_reach(path: Path, owner: int, top: Path) -> bool:
+    """Whether nobody but `owner` can change, below `top`, what this name leads to."""
+    ways = (each for each in _ways_to(path.absolute()) if each.is_relative_to(top))
+    return all(_only_writes(owner, each) for each in ways)
+
+
+def _ways_to(path: Path) -> set[Path]:
+    """The file, every folder above it, and wherever a link among these leads."""
+    found: set[Path] = set()
+    pending = [path]
+    while pending:
+        each = pending.pop()
+        if each not in found:
+            found.add(each)
+            pending.append(each.parent)
+            if each.is_symlink():
+                pending.append(each.parent / each.readlink())
+    return found
+
+
+def _only_writes(owner: int, path: Path) -> bool:
     status = path.stat()
-    return status.st_uid == 0 and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return status.st_uid == owner and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def trusted_files(files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
@@ -60,7 +80,7 @@ def trusted_python(machine: MachinePaths, run: Runner) -> Path:
     own = Path(sys.executable)
     if os.geteuid() != 0 or all(is_roots_own(path) for path in (own, PACKAGE, *_used_paths())):
         return own
-    folder = machine.python / _fingerprint()
+    folder = machine.python / fingerprint(PACKAGE.parent)
     python = folder / "environment" / "bin" / "python"
     if not (folder / "complete").exists():
         _install(folder, python, run)
@@ -71,14 +91,13 @@ def _used_paths() -> Iterable[Path]:
     return [Path(path) for path in sys.path if path.endswith("site-packages")]
 
 
-def _fingerprint() -> str:
-    """Changes with any file that the copy is made of."""
+def fingerprint(root: Path) -> str:
+    """Changes with any file that the copy of the clone in `root` is made of."""
     digest = hashlib.sha256(sys.version.encode())
-    root = PACKAGE.parent
-    files = [root / REQUIREMENTS, *PACKAGE.rglob("*.py")]
-    for name in CONTENT:
+    files = [root / REQUIREMENTS]
+    for name in (PACKAGE.name, *CONTENT):
         files += [path for path in (root / name).rglob("*") if path.is_file()]
-    for path in sorted(files):
+    for path in sorted(path for path in files if COMPILED not in path.parts):
         digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -100,7 +119,7 @@ def _install(folder: Path, python: Path, run: Runner) -> None:
         [str(python), "-m", "pip", "install", *options, *requirements],
         timeout_seconds=INSTALL_SECONDS,
     )
-    ignored = shutil.ignore_patterns("__pycache__")
+    ignored = shutil.ignore_patterns(COMPILED)
     for name in (PACKAGE.name, *CONTENT):
         shutil.copytree(root / name, folder / name, ignore=ignored)
     library = next((folder / "environment" / "lib").glob("python3*"))

@@ -1,0 +1,149 @@
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.trusted import (
+    fingerprint,
+    is_out_of_reach,
+    is_roots_own,
+    trusted_files,
+    trusted_python,
+)
+from tests.support.processes import RecordedProcesses
+
+ME = os.geteuid()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """One that nobody else can change, as far up as the test's folder."""
+    path = tmp_path / "bin" / "v1" / "kubelet"
+    path.parent.mkdir(parents=True)
+    path.write_text("kubelet")
+    for each in (tmp_path, tmp_path / "bin", path.parent, path):
+        each.chmod(0o755)
+    return path
+
+
+def test_file_that_only_its_owner_can_change_is_out_of_reach(program: Path, tmp_path: Path) -> None:
+    assert is_out_of_reach(program, ME, tmp_path)
+
+
+def test_file_of_somebody_else_is_within_reach(program: Path, tmp_path: Path) -> None:
+    assert not is_out_of_reach(program, ME + 1, tmp_path)
+
+
+@pytest.mark.parametrize("mode", [0o775, 0o757, 0o777, 0o1777])
+@pytest.mark.parametrize("above", [0, 1, 2], ids=["the file", "its folder", "a folder above"])
+def test_others_who_may_write_anywhere_above_can_change_it(
+    program: Path, tmp_path: Path, above: int, mode: int
+) -> None:
+    (program, *program.parents)[above].chmod(mode)
+    assert not is_out_of_reach(program, ME, tmp_path)
+
+
+def test_link_is_as_safe_as_the_place_where_it_lies(program: Path, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    link = tmp_path / "open" / "kubelet"
+    link.symlink_to(program)
+    assert is_out_of_reach(link, ME, tmp_path)
+    link.parent.chmod(0o777)
+    assert not is_out_of_reach(link, ME, tmp_path)
+
+
+def test_link_is_as_safe_as_every_place_that_it_leads_through(
+    program: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "open").mkdir()
+    middle = tmp_path / "open" / "middle"
+    middle.symlink_to("../bin/v1")
+    first = tmp_path / "first"
+    first.symlink_to("open/middle")
+    assert is_out_of_reach(first / "kubelet", ME, tmp_path)
+    middle.parent.chmod(0o777)
+    assert not is_out_of_reach(first / "kubelet", ME, tmp_path)
+
+
+def test_systems_programs_are_roots_own_and_those_in_a_shared_folder_are_not(
+    program: Path, tmp_path: Path
+) -> None:
+    assert is_roots_own(Path("/usr/bin/env"))
+    tmp_path.chmod(0o777)
+    assert not is_roots_own(program)
+
+
+@pytest.mark.skipif(ME != 0, reason="only root copies what others can change")
+def test_root_runs_its_own_copy_of_what_others_can_change(program: Path, tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    copies = trusted_files({"kubelet": program, "env": Path("/usr/bin/env")}, tmp_path / "roots")
+    copy = tmp_path / "roots" / "v1" / "kubelet"
+    assert copies == {"kubelet": copy, "env": Path("/usr/bin/env")}
+    program.write_text("another")
+    assert copy.read_text() == "kubelet"
+    assert copy.stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in copy.parent.iterdir()] == ["kubelet"]
+
+
+@pytest.mark.skipif(ME != 0, reason="only root copies what others can change")
+def test_copy_that_was_cut_short_is_made_again(program: Path, tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    copy = tmp_path / "roots" / "v1" / "kubelet"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("kub")
+    trusted_files({"kubelet": program}, tmp_path / "roots")
+    assert copy.read_text() == "kubelet"
+
+
+@pytest.mark.skipif(ME == 0, reason="root copies what others can change")
+def test_user_runs_programs_where_they_are(program: Path, tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    assert trusted_files({"kubelet": program}, tmp_path / "roots") == {"kubelet": program}
+
+
+@pytest.mark.skipif(ME == 0, reason="root may need a copy")
+def test_users_interpreter_is_their_own(tmp_path: Path) -> None:
+    machine = MachinePaths(tmp_path, tmp_path)
+    assert trusted_python(machine, RecordedProcesses()) == Path(sys.executable)
+
+
+FILES = (
+    "labkit/cluster/engine.py",
+    "labkit/cluster/stages/stage.yaml",
+    "manifests/platform/coredns/deployment.yaml",
+    "requirements/agent.lock",
+)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    for name in (*FILES, "labkit/__pycache__/engine.pyc", "README.md"):
+        path = tmp_path / "clone" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    return tmp_path / "clone"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_fingerprint_changes_with_every_file_that_is_copied(clone: Path, name: str) -> None:
+    before = fingerprint(clone)
+    (clone / name).write_text("changed")
+    assert fingerprint(clone) != before
+
+
+def test_fingerprint_changes_when_a_file_moves(clone: Path) -> None:
+    before = fingerprint(clone)
+    (clone / "labkit/cluster/engine.py").rename(clone / "labkit/cluster/motor.py")
+    assert fingerprint(clone) != before
+
+
+def test_fingerprint_stays_with_what_is_not_copied(clone: Path, tmp_path: Path) -> None:
+    before = fingerprint(clone)
+    (clone / "labkit/__pycache__/engine.pyc").write_text("compiled again")
+    (clone / "README.md").write_text("read me")
+    assert fingerprint(clone) == before
+    shutil.copytree(clone, tmp_path / "another")
+    assert fingerprint(tmp_path / "another") == before
