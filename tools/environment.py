@@ -1,6 +1,7 @@
 """Fill .venv from a lock file, with hashes, and put labkit in it; what is done is skipped."""
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ def fill(root: Path, kind: str, run: Runner, progress: Progress) -> None:
     folder = root / ".venv"
     if any(is_ready(root, folder, wanted) for wanted in {kind, "dev"}):
         return
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise FileProblem(folder, "belongs to another user", remove_it(folder))
     python = folder / "bin" / "python"
     if not has_pip(python, run):
         make(folder, run, progress)
@@ -72,6 +75,10 @@ def forget_half_installed(folder: Path) -> None:
             shutil.rmtree(metadata)
 
 
+def remove_it(folder: Path) -> str:
+    return f"Remove it with `sudo rm -r {folder}`, then run the same command."
+
+
 def make(folder: Path, run: Runner, progress: Progress) -> None:
     with shown(progress, "make the Python environment"):
         try:
@@ -82,6 +89,6 @@ def make(folder: Path, run: Runner, progress: Progress) -> None:
             raise FileProblem(
                 folder,
                 f"could not be removed ({problem.strerror})",
-                f"Remove it as its owner: `sudo rm -r {folder}`.",
+                remove_it(folder),
             ) from problem
         run([sys.executable, "-m", "venv", str(folder)], timeout_seconds=300)

@@ -32,7 +32,8 @@ def prepare(kind: str) -> int:
     settings = read_settings()
     progress = Lines(sys.stdout, settings.cache / "durations.json", SystemClock())
     run = SystemRunner()
-    with locked(ROOT / ".venv.lock", holder="another `make`"):
+    # Not in the clone: after a `sudo make` the lock would be root's, and nobody else's any more.
+    with locked(settings.cache / "locks" / "environment", holder="another `make`"):
         system_packages.install_missing(run, progress)
         environment.fill(ROOT, kind, run, progress)
     return 0
