@@ -79,24 +79,25 @@ def _peer(connection: socket.socket) -> int:
 
 
 def answer(root: Root, line: str, user: int, out: TextIO, *, through_sudo: bool = False) -> None:
-    """One request from `user`, its progress, and its end."""
-    try:
-        asked = read_request(line)
-        request = Request(asked.method, asked.cluster, asked.arguments, user)
-        if not through_sudo:
-            _refuse_programs(request)
-        result = perform(root, request, Told(out))
-    except LabError as problem:
-        out.write(error_line(problem))
-    except BrokenPipeError:
-        return
-    except Exception as bug:
-        trouble = say("The agent met a bug: {bug!r}.", bug=bug)
-        out.write(error_line(ClusterError(trouble, say("Please report it."))))
-        raise
-    else:
-        out.write(result_line(result))
-    out.flush()
+    """One request from `user`, its progress, and its end. Whoever left hears nothing more."""
+    with contextlib.suppress(BrokenPipeError):
+        try:
+            asked = read_request(line)
+            request = Request(asked.method, asked.cluster, asked.arguments, user)
+            if not through_sudo:
+                _refuse_programs(request)
+            result = perform(root, request, Told(out))
+        except LabError as problem:
+            out.write(error_line(problem))
+        except BrokenPipeError:
+            raise
+        except Exception as bug:
+            trouble = say("The agent met a bug: {bug!r}.", bug=bug)
+            out.write(error_line(ClusterError(trouble, say("Please report it."))))
+            raise
+        else:
+            out.write(result_line(result))
+        out.flush()
 
 
 def _refuse_programs(request: Request) -> None:

@@ -6,17 +6,7 @@ from typing import Any
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local import images
 from labkit.cluster.local.start import Start
-from labkit.foundation.errors import FileProblem
 from labkit.foundation.text import say
-
-
-def check_readable(archive: Path, user: int) -> None:
-    """Root reads for somebody: only what belongs to that user or is readable by all."""
-    if not archive.is_file():
-        raise FileProblem(archive, say("is not a file"), say("Name an OCI or Docker archive."))
-    status = archive.stat()
-    if user not in (0, status.st_uid) and not status.st_mode & 0o004:
-        raise FileProblem(archive, say("is not yours to read"), say("Mend the file's rights."))
 
 
 def load_image(begun: Start, archive: Path, names: list[str]) -> dict[str, Any]:

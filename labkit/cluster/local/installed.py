@@ -6,18 +6,22 @@ from typing import Any
 
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local.site import Site
-from labkit.cluster.local.trusted import trusted_files
+from labkit.cluster.local.trusted import check_readable, trusted_files
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
 
 NOTE = "installed.json"
 
 
-def install(site: Site, arguments: dict[str, Any]) -> tuple[dict[str, Path], dict[str, Path]]:
+def install(
+    site: Site, arguments: dict[str, Any], user: int
+) -> tuple[dict[str, Path], dict[str, Path]]:
     """Take over the files that a request names and add them to the note: programs, images."""
     known = _read(site)
-    programs = {name: Path(path) for name, path in (arguments.get("programs") or {}).items()}
-    images = {name: Path(path) for name, path in (arguments.get("images") or {}).items()}
+    programs = _paths(arguments.get("programs") or {})
+    images = _paths(arguments.get("images") or {})
+    for path in (*programs.values(), *images.values()):
+        check_readable(path, user)
     known["programs"] |= _text(trusted_files(programs, site.machine.programs))
     known["images"] |= _text(trusted_files(images, site.machine.images))
     write_atomically(site.paths.data / NOTE, json.dumps(known, indent=2) + "\n")

@@ -20,6 +20,7 @@ from labkit.cluster.errors import ClusterError
 from labkit.cluster.node_record import shape_from
 from labkit.foundation.errors import LabError
 from labkit.foundation.progress import Progress
+from labkit.foundation.text import say
 
 LONGEST_REQUEST = 1_000_000  # characters
 
@@ -45,7 +46,9 @@ def read_request(line: str) -> Request:
             str(content["method"]), str(content["cluster"]), dict(content["arguments"]), 0
         )
     except (ValueError, KeyError, TypeError) as problem:
-        raise LabError(f"Not a request: {line[:80]!r}.", "Use labkit's own client.") from problem
+        raise LabError(
+            say("Not a request: {line!r}.", line=line[:80]), say("Use labkit's own client.")
+        ) from problem
 
 
 class Told(Progress):
@@ -82,15 +85,29 @@ def error_line(problem: LabError) -> str:
 
 def follow(lines: Iterable[str], progress: Progress) -> Any:
     """Pass progress on; return the result or raise the error that ends the answer."""
-    for line in lines:
-        message = json.loads(line)
+    said = ""
+    for said in lines:
+        message = _message(said)
         if "progress" in message:
             _replay(message["progress"], progress)
         elif "error" in message:
             raise ClusterError(*message["error"])
-        else:
+        elif "result" in message:
             return message["result"]
-    raise ClusterError("The root side ended without an answer.", "Run the command again.")
+        else:
+            break
+    raise ClusterError(
+        say("The root side ended without an answer."), say("Run the command again."), said
+    )
+
+
+def _message(line: str) -> dict[str, Any]:
+    """Empty for what is no message: half a line is all that is left of who was killed."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 def _replay(event: list[Any], progress: Progress) -> None:

@@ -18,7 +18,7 @@ from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import read_record
 from labkit.cluster.local.site import Site, read_host
 from labkit.cluster.local.start import Start, wanted_record
-from labkit.cluster.local.trusted import trusted_python
+from labkit.cluster.local.trusted import check_readable, trusted_python
 from labkit.cluster.node_record import shape_from
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import locked
@@ -70,7 +70,7 @@ def _check_owner(site: Site, user: int) -> None:
 
 def _start(site: Site, request: Request) -> Any:
     config = config_from(request.arguments["config"])
-    programs, archives = install(site, request.arguments)
+    programs, archives = install(site, request.arguments, request.user)
     host = read_host()
     fresh = read_record(site.paths.record) is None
     with locked(site.machine.lock, holder="allocate a network", clock=site.clock):
@@ -134,7 +134,7 @@ def _logs(site: Site, request: Request) -> str:
 
 def _load_image(site: Site, request: Request) -> Any:
     archive = Path(str(request.arguments["archive"]))
-    host_operations.check_readable(archive, request.user)
+    check_readable(archive, request.user)
     return host_operations.load_image(_begun(site), archive, list(request.arguments["nodes"]))
 
 
@@ -148,7 +148,7 @@ def _component(site: Site, request: Request) -> None:
 
 
 def _addons(site: Site, request: Request) -> None:
-    install(site, request.arguments)
+    install(site, request.arguments, request.user)
 
 
 READING = {"status", "kubeconfig", "logs", "list_images"}  # these wait for nobody

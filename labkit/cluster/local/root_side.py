@@ -54,11 +54,7 @@ class RootSide:
         return perform(Root(self.machine, self.run, self.clock), request, progress)
 
     def _agent(self, request: Request, progress: Progress) -> Any:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(ANSWER_SECONDS)
-            connection.connect(str(self.machine.agent_socket))
-            connection.sendall(request_line(request).encode())
-            return follow(_lines(connection), progress)
+        return follow(exchange(self.machine.agent_socket, request), progress)
 
     def _sudo(self, request: Request, progress: Progress, why: str) -> Any:
         if shutil.which("sudo") is None:
@@ -71,9 +67,17 @@ class RootSide:
         return follow(lines, progress)
 
 
-def _lines(connection: socket.socket) -> Iterator[str]:
-    with connection.makefile("r", encoding="utf-8") as stream:
-        yield from stream
+def exchange(path: Path, request: Request) -> Iterator[str]:
+    """The agent's lines as they come. Raises AgentUnreachable when it is not there or leaves."""
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(ANSWER_SECONDS)
+            connection.connect(str(path))
+            connection.sendall(request_line(request).encode())
+            with connection.makefile("r", encoding="utf-8") as stream:
+                yield from stream
+    except OSError as problem:
+        raise AgentUnreachable(problem.strerror or str(problem)) from problem
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ write there; then it is used where it lies.
 
 import hashlib
 import os
+import pwd
 import shutil
 import stat
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import labkit
 from labkit.cluster.local.paths import MachinePaths
-from labkit.foundation.errors import LabError
+from labkit.foundation.errors import FileProblem, LabError
 from labkit.foundation.process import Runner
 from labkit.foundation.text import say
 
@@ -52,6 +53,33 @@ def _ways_to(path: Path) -> set[Path]:
 def _only_writes(owner: int, path: Path) -> bool:
     status = path.stat()
     return status.st_uid == owner and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def check_readable(path: Path, user: int) -> None:
+    """Root reads for somebody: only what that user may read, and reach."""
+    if not path.is_file():
+        raise FileProblem(path, say("is not a file"), say("Name a file that is there."))
+    real = path.resolve()
+    groups = _groups_of(user)
+    reaches = all(_may(user, groups, each, os.X_OK) for each in real.parents)
+    if user != 0 and not (reaches and _may(user, groups, real, os.R_OK)):
+        raise FileProblem(path, say("is not yours to read"), say("Mend the file's rights."))
+
+
+def _may(user: int, groups: list[int], path: Path, right: int) -> bool:
+    """By the mode alone; `right` is one of os.R_OK and the like."""
+    status = path.stat()
+    if status.st_uid == user:
+        return bool(status.st_mode & right << 6)
+    return bool(status.st_mode & (right << 3 if status.st_gid in groups else right))
+
+
+def _groups_of(user: int) -> list[int]:
+    try:
+        known = pwd.getpwuid(user)
+    except KeyError:
+        return []
+    return os.getgrouplist(known.pw_name, known.pw_gid)
 
 
 def trusted_files(files: Mapping[str, Path], folder: Path) -> dict[str, Path]:

@@ -7,12 +7,14 @@ import pytest
 
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.trusted import (
+    check_readable,
     fingerprint,
     is_out_of_reach,
     is_roots_own,
     trusted_files,
     trusted_python,
 )
+from labkit.foundation.errors import FileProblem
 from tests.support.processes import RecordedProcesses
 
 ME = os.geteuid()
@@ -108,6 +110,38 @@ def test_user_runs_programs_where_they_are(program: Path, tmp_path: Path) -> Non
 def test_users_interpreter_is_their_own(tmp_path: Path) -> None:
     machine = MachinePaths(tmp_path, tmp_path)
     assert trusted_python(machine, RecordedProcesses()) == Path(sys.executable)
+
+
+NOBODY = 54321  # a user without account or groups
+
+
+def test_root_reads_for_a_user_what_all_may_read() -> None:
+    check_readable(Path("/usr/bin/env"), NOBODY)
+
+
+def test_root_reads_for_a_user_what_is_theirs(program: Path, tmp_path: Path) -> None:
+    program.chmod(0o600)
+    tmp_path.chmod(0o700)
+    with pytest.raises(FileProblem, match="is not yours to read"):
+        check_readable(program, NOBODY)
+    check_readable(program, program.stat().st_uid)
+
+
+def test_root_reads_nothing_in_a_folder_that_the_user_cannot_enter(
+    program: Path, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(program)
+    program.parent.chmod(0o700)
+    for name in (program, link):
+        with pytest.raises(FileProblem, match="is not yours to read"):
+            check_readable(name, NOBODY)
+
+
+def test_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(FileProblem, match="is not a file"):
+            check_readable(path, NOBODY)
 
 
 FILES = (

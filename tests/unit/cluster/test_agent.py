@@ -1,0 +1,144 @@
+import io
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.cluster.engine import ClusterConfig
+from labkit.cluster.local.agent import answer
+from labkit.cluster.local.messages import Request, error_line, request_line
+from labkit.cluster.local.operations import OPERATIONS, READING, Root
+from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.record import ClusterRecord, write_record
+from labkit.cluster.local.trusted import PACKAGE, fingerprint
+from labkit.foundation.errors import LabError
+from tests.support.clock import HeldClock
+from tests.support.processes import RecordedProcesses
+
+OWNER, STRANGER = 54321, 54322  # no account has these numbers
+COPY = fingerprint(PACKAGE.parent)
+
+
+class Asked:
+    """A root side over a folder of the test's, with cluster lab of user OWNER."""
+
+    def __init__(self, folder: Path) -> None:
+        self.machine = MachinePaths(folder / "data", folder / "run")
+        self.run = RecordedProcesses()
+        own_copy = self.machine.python / COPY
+        own_copy.mkdir(parents=True)  # where labkit itself is not root's own
+        (own_copy / "complete").touch()
+        write_record(self.machine.cluster("lab").record, ClusterRecord("lab", 7, OWNER))
+
+    def lines(self, line: str, user: int, *, through_sudo: bool = False) -> str:
+        out = io.StringIO()
+        root = Root(self.machine, self.run, HeldClock())
+        answer(root, line, user, out, through_sudo=through_sudo)
+        return out.getvalue()
+
+    def answer(self, method: str, user: int, cluster: str = "lab", **arguments: Any) -> str:
+        return self.lines(request_line(Request(method, cluster, arguments)), user)
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Asked:
+    return Asked(tmp_path)
+
+
+def test_owner_is_told_about_their_cluster(asked: Asked) -> None:
+    assert '"state": "stopped"' in asked.answer("status", OWNER)
+
+
+@pytest.mark.parametrize("method", sorted(OPERATIONS))
+def test_another_users_cluster_is_neither_changed_nor_shown(asked: Asked, method: str) -> None:
+    said = asked.answer(method, STRANGER)
+    assert "Cluster 'lab' belongs to another user." in said
+    assert "result" not in said
+    assert asked.machine.cluster("lab").record.exists()
+
+
+def test_claiming_to_be_root_in_the_request_is_of_no_use(asked: Asked) -> None:
+    line = request_line(Request("delete", "lab", user=0))
+    assert "belongs to another user" in asked.lines(line, STRANGER)
+
+
+def test_root_may_look_at_anybodys_cluster(asked: Asked) -> None:
+    assert '"state": "stopped"' in asked.answer("status", 0)
+
+
+@pytest.mark.parametrize("user", [OWNER, STRANGER])
+def test_agent_takes_no_programs_from_a_user(asked: Asked, user: int) -> None:
+    said = asked.answer("start", user, programs={"kubelet": "/home/ada/kubelet"})
+    assert "The agent runs installed programs only." in said
+    assert not asked.machine.programs.exists()
+
+
+def test_programs_may_come_through_sudo(asked: Asked) -> None:
+    programs = {"kubelet": "/home/ada/kubelet"}
+    arguments = {"config": asdict(ClusterConfig()), "programs": programs}
+    line = request_line(Request("start", "lab", arguments))
+    said = asked.lines(line, OWNER, through_sudo=True)
+    assert "installed programs only" not in said
+    assert "kubelet is not a file" in said
+
+
+@pytest.mark.parametrize("name", ["../../etc", "", "lab/../../x", "Lab", "x\n", "."])
+def test_cluster_whose_name_leads_elsewhere_is_refused(asked: Asked, name: str) -> None:
+    said = asked.answer("delete", OWNER, cluster=name)
+    assert "--name is " in said
+    assert "1 to 20 of a-z, 0-9 and -" in said
+
+
+def test_unknown_operation_is_answered_with_those_there_are(asked: Asked) -> None:
+    said = asked.answer("run", OWNER, command=["id"])
+    assert "There is no operation 'run'." in said
+    assert "add_node" in said
+
+
+def test_line_that_is_no_request_is_answered_too(asked: Asked) -> None:
+    assert "Not a request: 'hello" in asked.lines("hello\n", OWNER)
+
+
+def test_client_that_leaves_ends_its_own_answer_only(asked: Asked) -> None:
+    class Closed(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    root = Root(asked.machine, asked.run, HeldClock())
+    for method in ("status", "run"):
+        answer(root, request_line(Request(method, "lab")), OWNER, Closed())
+
+
+def test_bug_is_said_to_be_one_and_still_seen_by_the_agents_log(asked: Asked) -> None:
+    out = io.StringIO()
+    root = Root(asked.machine, asked.run, HeldClock())
+    with pytest.raises(KeyError):
+        answer(root, request_line(Request("logs", "lab")), OWNER, out)
+    assert "The agent met a bug: KeyError" in out.getvalue()
+    assert "Please report it." in out.getvalue()
+
+
+def test_looking_waits_for_nobody_who_works_on_the_cluster(asked: Asked) -> None:
+    assert {"status", "logs", "kubeconfig", "list_images"} == READING
+    said = asked.answer("logs", OWNER, component="etcd", lines=10)
+    assert '"result": ""' in said
+    assert not asked.machine.cluster("lab").lock.exists()
+
+
+def test_user_gets_the_words_of_an_error_in_one_line() -> None:
+    assert error_line(LabError("No.", "Try.", "a\nb")).count("\n") == 1
+
+
+def test_root_takes_over_no_file_that_the_user_may_not_read(asked: Asked, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    said = asked.answer("addons", OWNER, images={"coredns": str(secret)})
+    assert "is not yours to read" in said
+    assert not asked.machine.images.exists()
+
+
+def test_nothing_ran_as_root_for_a_refused_request(asked: Asked) -> None:
+    asked.answer("delete", STRANGER)
+    assert asked.run.calls == []

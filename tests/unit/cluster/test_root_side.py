@@ -1,0 +1,69 @@
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labkit.cluster.errors import AgentUnreachable, ClusterError
+from labkit.cluster.local.messages import (
+    LONGEST_REQUEST,
+    Request,
+    follow,
+    read_request,
+    result_line,
+)
+from labkit.cluster.local.root_side import exchange
+from labkit.foundation.progress import Quiet
+
+REQUEST = Request("status", "lab", {"name": "è\n"})
+
+
+class Agent:
+    """It says one thing to one client, and leaves."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.says = ""
+        self.heard = ""
+
+    def serve(self, listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, connection.makefile("rw", encoding="utf-8") as stream:
+            self.heard = stream.readline(LONGEST_REQUEST)
+            stream.write(self.says)
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Agent]:
+    started = Agent(tmp_path / "agent.sock")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(started.path))
+        listening.listen()
+        thread = threading.Thread(target=started.serve, args=(listening,))
+        thread.start()
+        yield started
+        thread.join()
+
+
+def test_agent_hears_the_request_and_is_heard(agent: Agent) -> None:
+    agent.says = result_line({"è": "ü"})
+    assert follow(exchange(agent.path, REQUEST), Quiet()) == {"è": "ü"}
+    assert read_request(agent.heard) == REQUEST
+
+
+def test_agent_that_is_killed_in_the_middle_of_a_line_ended_without_an_answer(
+    agent: Agent,
+) -> None:
+    agent.says = '{"resu'
+    with pytest.raises(ClusterError, match="ended without an answer"):
+        follow(exchange(agent.path, REQUEST), Quiet())
+
+
+def test_agent_that_is_not_there_is_said_not_to_answer(tmp_path: Path) -> None:
+    with pytest.raises(AgentUnreachable, match="No such file"):
+        list(exchange(tmp_path / "agent.sock", REQUEST))
+    with socket.socket(socket.AF_UNIX) as abandoned:
+        abandoned.bind(str(tmp_path / "agent.sock"))
+        with pytest.raises(AgentUnreachable, match="Connection refused"):
+            list(exchange(tmp_path / "agent.sock", REQUEST))
