@@ -35,7 +35,7 @@ class ExerciseInvalid(ExerciseError):
     def __init__(self, file: Path, field: str, problem: str) -> None:
         super().__init__(
             say("{file}: {field}: {problem}.", file=file, field=field, problem=problem),
-            say("Correct the file; its format is in CONTRIBUTING.md."),
+            say("Correct the file; exercises/00-setup/leave-a-card is an example."),
         )
         self.file = file
         self.field = field
