@@ -1,5 +1,6 @@
 """The logs of supervised processes: appended to by the processes, cut short by us."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,12 @@ def rotate(folders: list[Path]) -> None:
     """
     for folder in folders:
         for log in folder.glob("*.log"):
-            if log.stat().st_size > LARGEST_BYTES:
-                shutil.copyfile(log, log.with_suffix(".log.1"))
-                with log.open("r+b") as file:
-                    file.truncate()
+            with contextlib.suppress(FileNotFoundError):  # its node was removed while we looked
+                _rotate(log)
+
+
+def _rotate(log: Path) -> None:
+    if log.stat().st_size > LARGEST_BYTES:
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        with log.open("r+b") as file:
+            file.truncate()

@@ -3,6 +3,7 @@
 from labkit.foundation.errors import SettingInvalid
 
 NAME_LENGTH = 20
+RESERVED = ("agent", "controllers")  # under these run labkit's own processes
 LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -13,4 +14,6 @@ def checked_name(name: str, what: str) -> str:
         raise SettingInvalid(
             what, name, f"1 to {NAME_LENGTH} of a-z, 0-9 and -, beginning with a letter"
         )
+    if name in RESERVED:
+        raise SettingInvalid(what, name, f"a name other than {' and '.join(RESERVED)}")
     return name

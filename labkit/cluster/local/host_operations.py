@@ -6,6 +6,7 @@ from typing import Any
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local import images
 from labkit.cluster.local.start import Start
+from labkit.cluster.local.status import component_place
 from labkit.foundation.text import say
 
 
@@ -35,8 +36,7 @@ def list_images(begun: Start) -> dict[str, list[str]]:
 
 def component(begun: Start, name: str, action: str) -> None:
     """Stop or start one supervised process, such as kube-scheduler or node1/kubelet."""
-    group, _, process = f"{begun.site.name}.{name}".rpartition("/")
-    group, process = (group, process) if group else (begun.site.name, name)
+    group, process = component_place(begun.site.name, name)
     known = {(state.group, state.name) for state in begun.site.supervisor.states()}
     if (group, process) not in known or action not in ("stop", "start"):
         raise ClusterError(

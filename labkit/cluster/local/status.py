@@ -8,6 +8,7 @@ from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local.record import ClusterRecord
 from labkit.cluster.local.site import Site, network_of
 from labkit.cluster.local.stop import recorded
+from labkit.cluster.log_files import last_lines
 from labkit.cluster.node_record import NodeRecord
 from labkit.cluster.supervision import ProcessState
 from labkit.foundation.files import last_line
@@ -19,6 +20,7 @@ from labkit.kube.reader import Reader
 
 ADDON_STATES = "addons.json"
 AUDIT_LOG = "audit.log"
+CONTROLLERS = "controllers"
 
 
 def status(site: Site) -> ClusterStatus:
@@ -80,9 +82,16 @@ def _component(site: Site, state: ProcessState) -> ComponentStatus:
 
 
 def component_name(site: Site, state: ProcessState) -> str:
-    """As people say it: kube-apiserver, node1/kubelet."""
+    """As people say it: kube-apiserver, node1/kubelet, controllers."""
     node = state.group.removeprefix(site.name).removeprefix(".")
-    return f"{node}/{state.name}" if node else state.name
+    return state.name if node in ("", CONTROLLERS) else f"{node}/{state.name}"
+
+
+def component_place(cluster: str, component: str) -> tuple[str, str]:
+    """The supervisor's group and process behind a component's name."""
+    node, _, process = component.rpartition("/")
+    group = CONTROLLERS if component == CONTROLLERS else node
+    return (f"{cluster}.{group}" if group else cluster), process
 
 
 def _state(components: tuple[ComponentStatus, ...], nodes: tuple[NodeStatus, ...]) -> State:
@@ -93,11 +102,11 @@ def _state(components: tuple[ComponentStatus, ...], nodes: tuple[NodeStatus, ...
 
 
 def _addons(site: Site) -> tuple[tuple[str, str], ...]:
-    path = site.paths.data / ADDON_STATES
-    if not path.exists():
+    try:
+        content = json.loads((site.paths.data / ADDON_STATES).read_text())
+        return tuple((str(name), str(state)) for name, state in content.items())
+    except (OSError, ValueError, AttributeError):  # not noted yet, or spoilt: noted again soon
         return ()
-    content: dict[str, str] = json.loads(path.read_text())
-    return tuple(content.items())
 
 
 def _etcd_bytes(site: Site) -> float:
@@ -110,7 +119,7 @@ def log_file(site: Site, component: str) -> Path:
     if component == "audit":
         return site.paths.data / AUDIT_LOG
     node, _, process = component.rpartition("/")
-    if node and node != "controllers":
+    if node:
         return site.paths.node(node).data / "logs" / f"{process}.log"
     return site.paths.logs / f"{process}.log"
 
@@ -126,14 +135,11 @@ def logs(site: Site, component: str, lines: int) -> str:
             say("There is no component {name!r}.", name=component),
             say("Choose one of: {known}.", known=", ".join(known)),
         )
-    path = log_file(site, component)
-    if not path.exists():
-        return ""
-    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) + "\n"
+    return last_lines(log_file(site, component), lines)
 
 
 def known_components(record: ClusterRecord) -> list[str]:
     plane = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"]
     each = ("containerd", "kubelet", "kube-proxy")
     nodes = [f"{node.name}/{name}" for node in record.nodes for name in each]
-    return [*plane, *nodes, "controllers", "audit"]
+    return [*plane, *nodes, CONTROLLERS, "audit"]

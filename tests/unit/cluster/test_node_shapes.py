@@ -22,6 +22,13 @@ def test_name_that_could_leave_its_folder_or_its_host_is_refused(name: str) -> N
         checked_name(name, "--name")
 
 
+@pytest.mark.parametrize("name", ["agent", "controllers"])
+def test_name_under_which_labkits_own_processes_run_is_refused(name: str) -> None:
+    with pytest.raises(SettingInvalid, match=f"--name is {name!r}"):
+        checked_name(name, "--name")
+    assert checked_name(f"{name}s", "--name") == f"{name}s"
+
+
 def test_unnamed_nodes_are_numbered_from_one() -> None:
     nodes = with_shapes((), [NodeShape(), NodeShape(name="web"), NodeShape()])
     assert [(node.index, node.name) for node in nodes] == [(1, "node1"), (2, "web"), (3, "node3")]
