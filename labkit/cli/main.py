@@ -2,15 +2,18 @@
 
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
 
 from labkit.cli import author, build, cluster, doctor, exercise, image, lab, node, token
+from labkit.cluster.errors import EngineUnknown
 from labkit.foundation.errors import LabError, SettingInvalid
 from labkit.foundation.files import write_atomically
 from labkit.foundation.settings import read_settings
 from labkit.foundation.text import say, speak
+from labkit.kube.errors import KubeconfigInvalid
 
 NOT_YET = 1
 WRONG_INPUT = 2
@@ -47,11 +50,11 @@ def main() -> None:
     sys.exit(run(app))
 
 
-def run(program: typer.Typer) -> int:
+def run(program: Callable[[], object]) -> int:
     try:
         speak(read_settings().language)
         program()
-    except SettingInvalid as problem:
+    except (SettingInvalid, EngineUnknown, KubeconfigInvalid) as problem:
         tell(problem)
         return WRONG_INPUT
     except LabError as problem:

@@ -6,7 +6,7 @@ taken as GiB like the machines themselves report it.
 
 from dataclasses import dataclass
 
-from labkit.foundation.errors import LabError, SettingInvalid
+from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.text import say
 
 KIB_PER_GIB = 1024 * 1024
@@ -50,18 +50,17 @@ def known_flavor(name: str) -> Flavor:
 
 
 def checked_flavor(name: str, host_cpus: int) -> Flavor:
-    """The flavor of that name, if a machine with `host_cpus` cores can show it."""
+    """The flavor of that name, if a machine with `host_cpus` cores can show it.
+
+    Raises SettingInvalid otherwise.
+    """
     flavor = known_flavor(name)
     if flavor.vcpus > host_cpus:
-        raise LabError(
+        raise SettingInvalid(
+            "--flavor",
+            name,
             say(
-                "Flavor {name} has {vcpus} vCPUs and this machine has {host}.",
-                name=name,
-                vcpus=flavor.vcpus,
-                host=host_cpus,
-            ),
-            say(
-                "Choose a flavor with at most {host} vCPUs, such as {fits}.",
+                "a flavor with at most {host} vCPUs, as many as this machine has, such as {fits}",
                 host=host_cpus,
                 fits=next(each for each in SUGGESTED if FLAVORS[each].vcpus <= host_cpus),
             ),

@@ -74,7 +74,15 @@ def keep_survivors(supervisor: Supervisor, clock: Clock) -> None:
 
 
 def relaunch(supervisor: Supervisor, clock: Clock) -> None:
-    """A new supervisor for what the old one left behind; the caller holds its lock."""
-    keep_survivors(supervisor, clock)
+    """A new supervisor for all that the old one had, begun or running; the caller holds its lock.
+
+    For a machine that went on meanwhile: after its restart, `ensure_groups` takes only what runs.
+    """
+    groups = [supervisor.read_group(name) for name in supervisor.groups_on_disk()]
+    known = [group for group in groups if group is not None]
+    for group in known:
+        _write(supervisor, group, clock)
     supervisor.launch()
     supervisor.wait_alive(clock)
+    for group in known:
+        start_waiting(supervisor, group, {plan.name for plan in group.plans})

@@ -15,7 +15,7 @@ from labkit.cluster.engine import (
     State,
 )
 from labkit.cluster.errors import AgentUnreachable, ClusterUnknown
-from labkit.cluster.flavors import known_flavor
+from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local.messages import Request, status_from
 from labkit.cluster.local.network import NODE_LIMIT, read_allocations
 from labkit.cluster.local.paths import MachinePaths
@@ -181,4 +181,4 @@ def _check(config: ClusterConfig) -> None:
     if len(config.nodes) > NODE_LIMIT:
         raise SettingInvalid("--nodes", len(config.nodes), f"a number from 1 to {NODE_LIMIT}")
     for shape in checked_shapes(config.nodes):
-        known_flavor(shape.flavor)
+        checked_flavor(shape.flavor, os.cpu_count() or 1)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labkit.cluster.local.node import Node
+from labkit.foundation.files import last_line
 from labkit.foundation.process import Runner
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
@@ -20,6 +21,7 @@ def wait_for_containerd(node: Node, clock: Clock) -> None:
         limit_seconds=CONTAINERD_LIMIT_SECONDS,
         clock=clock,
         pause_seconds=0.03,
+        last_seen=lambda: last_line(node.paths.data / "logs" / "containerd.log"),
         next_step=say("Run `labkit logs {name}/containerd`.", name=node.name),
     )
 

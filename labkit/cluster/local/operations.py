@@ -69,23 +69,25 @@ def _check_owner(site: Site, user: int) -> None:
 
 
 def _start(site: Site, request: Request) -> Any:
+    is_new = read_record(site.paths.record) is None
+    try:
+        start.start(_wanted(site, request))
+        ensure_agent(site, request.user)
+    except LabError:
+        if is_new:
+            _delete(site, request)
+        raise
+    return _status(site, request)
+
+
+def _wanted(site: Site, request: Request) -> Start:
     config = config_from(request.arguments["config"])
     programs, archives = install(site, request.arguments, request.user)
     host = read_host()
-    fresh = read_record(site.paths.record) is None
     with locked(site.machine.lock, holder="allocate a network", clock=site.clock):
         routes = site.run(["ip", "route"]).output
         record = wanted_record(site, host, config, owner=request.user, routes=routes)
-    begun = Start(site, host, record, programs, archives)
-    try:
-        start.start(begun)
-        ensure_agent(site, request.user)
-    except LabError:
-        if fresh and not request.arguments.get("keep"):
-            stop.delete(site)
-            release_machine(site)
-        raise
-    return _status(site, request)
+    return Start(site, host, record, programs, archives)
 
 
 def _stop(site: Site, request: Request) -> None:

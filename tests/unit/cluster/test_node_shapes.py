@@ -122,8 +122,9 @@ def test_taint_may_have_a_value_or_none() -> None:
 
 def test_flavor_with_more_vcpus_than_the_machine_is_refused_with_both_numbers() -> None:
     assert checked_flavor("b2-7", 2).vcpus == 2
-    with pytest.raises(LabError, match="Flavor b2-15 has 4 vCPUs and this machine has 2"):
+    with pytest.raises(SettingInvalid, match="--flavor is 'b2-15'") as refused:
         checked_flavor("b2-15", 2)
+    assert "at most 2 vCPUs" in refused.value.next_step
 
 
 def test_flavor_that_is_proposed_instead_fits() -> None:
