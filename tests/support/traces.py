@@ -36,7 +36,8 @@ def processes_of(cluster: str) -> dict[str, int]:
         pid, mark = line.removeprefix("process ").split(" ", 1)
         parent = _status(int(pid)).get("PPid", "0")
         is_shim = _status(int(pid)).get("Name", "").startswith("containerd-shim")
-        if mark not in _environment(int(parent)) and not is_shim:
+        stands_in = "adopt.py" in _command(int(pid))
+        if mark not in _environment(int(parent)) and not is_shim and not stands_in:
             found[mark] = int(pid)
     return found
 
@@ -53,6 +54,13 @@ def _processes(cluster: str) -> set[str]:
 def _environment(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/environ").read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
     except OSError:
         return ""
 

@@ -16,7 +16,7 @@ from labkit.cluster.local.network import NODE_LIMIT, Network
 from labkit.cluster.local.node import Node, process_group
 from labkit.cluster.local.own_processes import controllers_group
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
-from labkit.cluster.local.residue import namespaces
+from labkit.cluster.local.residue import cluster_processes, namespaces
 from labkit.cluster.local.site import (
     NODE_IMAGES,
     Host,
@@ -133,18 +133,18 @@ def _write_credentials(begun: Start) -> None:
 
 
 def lay_network(begun: Start) -> None:
+    """A namespace counts as laid while something runs in it; else it may be half, and goes."""
     site, net = begun.site, begun.network
+    used = {mark.split("/")[0] for mark in cluster_processes(site.name).values()}
     present = set(namespaces(site.run))
-    if net.namespace not in present:
-        site.do(network.cluster_removal(net, ()), may_fail=True)  # what a reboot left half
+    if not used or net.namespace not in present:
+        site.do(network.cluster_removal(net, present), may_fail=True)
         site.do(network.cluster_commands(net))
-    laid = {
-        node.name: node.index
-        for node in begun.record.nodes
-        if net.node_namespace(node.name) in present
-    }
+        used = set()
+    laid = {n.name: n.index for n in begun.record.nodes if f"{site.name}.{n.name}" in used}
     for node in begun.record.nodes:
         if node.name not in laid:
+            site.do(network.node_removal(net, node.name, node.index), may_fail=True)
             site.do(network.node_commands(net, node.name, node.index))
             site.do(network.peer_commands(net, node.name, node.index, laid))
             laid[node.name] = node.index
