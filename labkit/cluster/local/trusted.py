@@ -59,11 +59,16 @@ def check_readable(path: Path, user: int) -> None:
     """Root reads for somebody: only what that user may read, and reach."""
     if not path.is_file():
         raise FileProblem(path, say("is not a file"), say("Name a file that is there."))
-    real = path.resolve()
-    groups = _groups_of(user)
-    reaches = all(_may(user, groups, each, os.X_OK) for each in real.parents)
-    if user != 0 and not (reaches and _may(user, groups, real, os.R_OK)):
+    if user != 0 and not may_read(path, user, Path("/")):
         raise FileProblem(path, say("is not yours to read"), say("Mend the file's rights."))
+
+
+def may_read(path: Path, user: int, top: Path) -> bool:
+    """Whether a user may read the file and enter the folders above it, those below `top`."""
+    real, groups = path.resolve(), _groups_of(user)
+    above = [folder for folder in real.parents if folder.is_relative_to(top)]
+    reaches = all(_may(user, groups, folder, os.X_OK) for folder in above)
+    return reaches and _may(user, groups, real, os.R_OK)
 
 
 def _may(user: int, groups: list[int], path: Path, right: int) -> bool:

@@ -47,7 +47,9 @@ def test_of_two_that_claim_one_address_the_second_gets_another() -> None:
 
 
 def test_address_that_somebody_shows_beside_their_own_is_given_to_nobody() -> None:
-    assert given(service("a", FIRST, SECOND), service("b")) == {"b": THIRD}
+    services = [service("a", FIRST, SECOND), service("b")]
+    assert given(*services) == {"b": THIRD}
+    assert held(services, POOL) == {("web", "a"): FIRST}
 
 
 def test_when_all_are_taken_the_last_waits() -> None:

@@ -11,6 +11,7 @@ from labkit.cluster.local.trusted import (
     fingerprint,
     is_out_of_reach,
     is_roots_own,
+    may_read,
     trusted_files,
     trusted_python,
 )
@@ -119,23 +120,31 @@ def test_root_reads_for_a_user_what_all_may_read() -> None:
     check_readable(Path("/usr/bin/env"), NOBODY)
 
 
-def test_root_reads_for_a_user_what_is_theirs(program: Path, tmp_path: Path) -> None:
+def test_file_that_is_its_owners_alone_is_read_for_its_owner(program: Path, tmp_path: Path) -> None:
     program.chmod(0o600)
-    tmp_path.chmod(0o700)
+    assert may_read(program, ME, tmp_path)
+    assert not may_read(program, NOBODY, tmp_path)
     with pytest.raises(FileProblem, match="is not yours to read"):
         check_readable(program, NOBODY)
-    check_readable(program, program.stat().st_uid)
+    check_readable(program, ME)
 
 
-def test_root_reads_nothing_in_a_folder_that_the_user_cannot_enter(
+def test_file_for_all_is_out_of_reach_in_a_folder_that_is_not(
     program: Path, tmp_path: Path
 ) -> None:
     link = tmp_path / "link"
     link.symlink_to(program)
+    assert may_read(program, NOBODY, tmp_path)
+    assert may_read(link, NOBODY, tmp_path)
     program.parent.chmod(0o700)
-    for name in (program, link):
-        with pytest.raises(FileProblem, match="is not yours to read"):
-            check_readable(name, NOBODY)
+    assert not may_read(program, NOBODY, tmp_path)
+    assert not may_read(link, NOBODY, tmp_path)
+
+
+def test_owner_whom_a_file_shuts_out_is_shut_out(program: Path, tmp_path: Path) -> None:
+    program.chmod(0o044)
+    assert not may_read(program, ME, tmp_path)
+    assert may_read(program, NOBODY, tmp_path)
 
 
 def test_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
