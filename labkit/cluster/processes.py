@@ -23,9 +23,18 @@ def marked_processes(prefix: str, proc: Path = PROC) -> dict[int, str]:
     for folder in proc.iterdir():
         if folder.name.isdecimal():
             mark = _mark(folder)
-            if mark.startswith(prefix) and is_living(int(folder.name), proc):
+            is_ours = mark.startswith(prefix) and _shares_our_root(folder)
+            if is_ours and is_living(int(folder.name), proc):
                 found[int(folder.name)] = mark
     return found
+
+
+def _shares_our_root(folder: Path) -> bool:
+    """A labkit in a chroot or container may have a cluster of the same name on this kernel."""
+    try:
+        return os.path.samestat((folder / "root").stat(), Path("/").stat())
+    except OSError:
+        return True
 
 
 def _mark(folder: Path) -> str:
