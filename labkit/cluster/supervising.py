@@ -1,6 +1,7 @@
 """Groups of processes under one supervisor, also after it or they were killed."""
 
 from collections.abc import Container
+from dataclasses import replace
 
 from labkit.cluster.plan import ProcessGroup
 from labkit.cluster.processes import kill, strays, survivors
@@ -32,7 +33,7 @@ def _ensure_group(
         if supervisor.read_group(group.name) == group:
             _start_stopped(supervisor, group)
             return
-        supervisor.remove_group(group.name, clock)
+        remove_group(supervisor, group.name, clock)
     _write(supervisor, group, clock)
     supervisor.add_group(group.name)
 
@@ -41,6 +42,28 @@ def _write(supervisor: Supervisor, group: ProcessGroup, clock: Clock) -> None:
     """What outlived a supervisor is adopted if it runs as it should, else ended."""
     kill(strays(group), clock)
     supervisor.write_group(group, survivors(group))
+
+
+def remove_group(supervisor: Supervisor, name: str, clock: Clock) -> None:
+    """Stop a group's programs, adopted ones too, and forget it. None of that name is fine."""
+    group = supervisor.read_group(name)
+    supervisor.remove_group(name, clock)
+    if group is not None:
+        _end_adopted(group, clock)
+
+
+def stop_process(supervisor: Supervisor, group: str, name: str, clock: Clock) -> None:
+    """Stop one program, an adopted one too, until it is told to start."""
+    supervisor.stop(group, name)
+    known = supervisor.read_group(group)
+    if known is not None:
+        only = tuple(plan for plan in known.plans if plan.name == name)
+        _end_adopted(replace(known, plans=only), clock)
+
+
+def _end_adopted(group: ProcessGroup, clock: Clock) -> None:
+    """A stand-in that was ended in its first moments had not learnt to pass that on."""
+    kill({*survivors(group).values(), *strays(group)}, clock)
 
 
 def start_waiting(supervisor: Supervisor, group: ProcessGroup, names: Container[str]) -> None:

@@ -7,6 +7,7 @@ from labkit.cluster.errors import ClusterError
 from labkit.cluster.local import images
 from labkit.cluster.local.start import Start
 from labkit.cluster.local.status import component_place
+from labkit.cluster.supervising import stop_process
 from labkit.foundation.text import say
 
 
@@ -44,6 +45,6 @@ def component(begun: Start, name: str, action: str) -> None:
             say("Run `labkit status`; it lists the components, which can be stopped and started."),
         )
     if action == "stop":
-        begun.site.supervisor.stop(group, process)
+        stop_process(begun.site.supervisor, group, process, begun.site.clock)
     else:
         begun.site.supervisor.start(group, process)

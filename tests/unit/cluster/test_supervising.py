@@ -1,0 +1,161 @@
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from labkit.cluster.errors import ClusterError
+from labkit.cluster.plan import ProcessGroup, ProcessPlan
+from labkit.cluster.processes import is_living, kill, marked_processes
+from labkit.cluster.supervising import (
+    ensure_groups,
+    relaunch,
+    remove_group,
+    start_waiting,
+    stop_process,
+)
+from labkit.cluster.supervision import Supervisor
+from labkit.foundation.waiting import SystemClock, wait_until
+
+CLOCK = SystemClock()
+LIMIT_SECONDS = 30  # a busy machine; a second on a quiet one
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A supervisor of one test's own, with one group: `first` at once, `second` when told."""
+
+    supervisor: Supervisor
+    group: ProcessGroup
+
+    def ensure(self, *groups: ProcessGroup) -> None:
+        ensure_groups(self.supervisor, list(groups or (self.group,)), CLOCK)
+
+    def pids(self) -> dict[str, int]:
+        """What really runs, whoever started it: by the processes' own words."""
+        found = {}
+        for pid, mark in marked_processes(f"{self.group.name}/").items():
+            with suppress(OSError):
+                if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"sleep\0"):
+                    found[mark.rpartition("/")[2]] = pid
+        return found
+
+    def has(self, *names: str) -> Callable[[], bool]:
+        return lambda: self.pids().keys() == set(names)
+
+    def has_another(self, name: str, than: int) -> Callable[[], bool]:
+        return lambda: self.pids().get(name, than) != than
+
+
+@pytest.fixture
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("s")  # short: a socket's path must fit
+    plans = (ProcessPlan("first", ("sleep", "1001")), ProcessPlan("second", ("sleep", "1002")))
+    waiting = (plans[0], replace(plans[1], waits=True))
+    group = ProcessGroup(f"t{os.getpid()}-lab", waiting, str(folder / "logs"))
+    supervisor = Supervisor(folder, Path(sys.executable))
+    yield Running(supervisor, group)
+    with suppress(ClusterError):
+        kill([supervisor.pid()], CLOCK)
+    kill(marked_processes(f"{group.name}/"), CLOCK)
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    wait_until(look, "it", limit_seconds=LIMIT_SECONDS, clock=CLOCK, pause_seconds=0.02)
+
+
+def end_supervisor(running: Running) -> None:
+    kill([running.supervisor.pid()], CLOCK)
+    assert not running.supervisor.is_alive()
+
+
+def start_both(running: Running) -> dict[str, int]:
+    running.ensure()
+    start_waiting(running.supervisor, running.group, {"second"})
+    eventually(running.has("first", "second"))
+    return running.pids()
+
+
+def test_process_that_waits_is_started_once_and_only_when_told(running: Running) -> None:
+    running.ensure()
+    eventually(running.has("first"))
+    start_waiting(running.supervisor, running.group, {"other"})
+    assert running.has("first")()
+    start_waiting(running.supervisor, running.group, {"second"})
+    eventually(running.has("first", "second"))
+    before = running.pids()
+    start_waiting(running.supervisor, running.group, {"first", "second"})
+    running.ensure()
+    assert running.pids() == before
+
+
+def test_process_that_ends_is_started_again(running: Running) -> None:
+    running.ensure()
+    eventually(running.has("first"))
+    ended = running.pids()["first"]
+    os.kill(ended, signal.SIGKILL)
+    eventually(running.has_another("first", ended))
+
+
+def test_what_outlived_two_supervisors_is_neither_started_twice_nor_lost(
+    running: Running,
+) -> None:
+    before = start_both(running)
+    for _ in range(2):
+        end_supervisor(running)
+        relaunch(running.supervisor, CLOCK)
+        assert running.pids() == before
+    states = {state.name: state.running for state in running.supervisor.states()}
+    assert states == {"first": True, "second": True}
+    os.kill(before["second"], signal.SIGKILL)
+    eventually(running.has_another("second", before["second"]))
+    assert running.pids()["first"] == before["first"]
+
+
+def test_what_outlived_its_supervisor_ends_when_its_group_is_removed(running: Running) -> None:
+    before = start_both(running)
+    end_supervisor(running)
+    running.ensure()
+    remove_group(running.supervisor, running.group.name, CLOCK)
+    assert not any(is_living(pid) for pid in before.values())
+    assert running.pids() == {}
+    assert running.supervisor.groups_on_disk() == []
+
+
+def test_what_outlived_its_supervisor_can_be_stopped_and_started(running: Running) -> None:
+    before = start_both(running)
+    end_supervisor(running)
+    relaunch(running.supervisor, CLOCK)
+    stop_process(running.supervisor, running.group.name, "second", CLOCK)
+    assert running.pids() == {"first": before["first"]}
+    running.supervisor.start(running.group.name, "second")
+    eventually(running.has("first", "second"))
+
+
+def test_changed_process_replaces_the_one_before_also_after_a_crash(running: Running) -> None:
+    running.ensure()
+    eventually(running.has("first"))
+    changed = replace(running.group, plans=(ProcessPlan("first", ("sleep", "1003")),))
+    for crashes in (False, True):
+        old = running.pids()["first"]
+        if crashes:
+            end_supervisor(running)
+        running.ensure(running.group if crashes else changed)
+        eventually(running.has_another("first", old))
+        assert not is_living(old)
+
+
+def test_groups_of_others_stay_when_one_is_added(running: Running) -> None:
+    running.ensure()
+    eventually(running.has("first"))
+    before = running.pids()
+    other = replace(running.group, name=f"{running.group.name}.node1")
+    running.ensure(other)
+    eventually(lambda: bool(marked_processes(f"{other.name}/first")))
+    assert running.pids() == before
+    kill([running.supervisor.pid()], CLOCK)
+    kill(marked_processes(f"{other.name}/"), CLOCK)
