@@ -17,22 +17,23 @@ from tests.support.own_cluster import (
     hello_deployment,
     hello_service,
 )
-from tests.support.traces import machine_wide, processes_of, traces
+from tests.support.traces import processes_of, shared_places, traces
 
 pytestmark = pytest.mark.cluster
 
 
 def test_hello_answers_and_down_leaves_nothing(own_cluster: OwnCluster) -> None:
-    before = machine_wide()
     own_cluster.labkit("up")
     with own_cluster.writer() as writer, own_cluster.reader() as reader:
         writer.apply(hello_deployment(3), namespace="default")
         writer.apply(hello_service(), namespace="default")
         page = _page(reader)
     assert json.loads(page)["namespace"] == "default"
+    shared = shared_places(own_cluster.name)
+    assert shared
     own_cluster.labkit("down")
     assert traces(own_cluster.name) == set()
-    assert machine_wide() <= before
+    assert not [path for path in shared if path.exists()]
     own_cluster.labkit("down")
 
 

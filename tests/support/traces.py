@@ -23,10 +23,12 @@ def traces(cluster: str) -> set[str]:
     }
 
 
-def machine_wide() -> set[str]:
-    """Counts of what carries no cluster's name: shims' sockets, CNI's own cache and namespaces."""
-    places = ("/run/containerd/s", "/var/lib/cni/results", "/run/netns", "/var/run/netns")
-    return {str(each) for place in places for each in Path(place).glob("*")}
+def shared_places(cluster: str) -> set[Path]:
+    """Files of a running cluster in folders that all containerds of a machine share."""
+    notes = Path(f"/run/labkit/clusters/{cluster}").rglob("address")
+    sockets = {Path(note.read_text().strip().removeprefix("unix://")) for note in notes}
+    results = Path("/var/lib/cni/results").glob("*")
+    return sockets | {path for path in results if f"/clusters/{cluster}/" in path.read_text()}
 
 
 def processes_of(cluster: str) -> dict[str, int]:

@@ -14,7 +14,7 @@ from labkit.kube.reader import Reader
 from labkit.kube.resources import Object
 from labkit.kube.writer import Writer
 
-WATCH_SECONDS = 300  # then list again and put every route right, whatever was missed
+WATCH_SECONDS = 2  # then list again, and lead every route over the nodes there are by then
 
 
 def keep_addresses(site: Site) -> None:
