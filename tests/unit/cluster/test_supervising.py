@@ -61,7 +61,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     yield Running(supervisor, group)
     with suppress(ClusterError):
         kill([supervisor.pid()], CLOCK)
-    kill(marked_processes(f"{group.name}/"), CLOCK)
+    kill(marked_processes(group.name), CLOCK)
 
 
 def eventually(look: Callable[[], bool]) -> None:
@@ -149,13 +149,25 @@ def test_changed_process_replaces_the_one_before_also_after_a_crash(running: Run
         assert not is_living(old)
 
 
-def test_groups_of_others_stay_when_one_is_added(running: Running) -> None:
+def test_groups_of_others_stay_after_a_crash_if_they_run(running: Running) -> None:
+    before = start_both(running)
+    dead, other = (replace(running.group, name=f"{running.group.name}.{n}") for n in ("x", "y"))
+    running.supervisor.write_group(dead)
+    end_supervisor(running)
+    running.ensure(other)
+    assert running.supervisor.groups_on_disk() == [running.group.name, other.name]
+    assert running.pids() == before
+    assert {state.name for state in running.supervisor.states() if state.running} == {
+        "first",
+        "second",
+    }
+
+
+def test_group_that_is_added_disturbs_no_other(running: Running) -> None:
     running.ensure()
     eventually(running.has("first"))
     before = running.pids()
-    other = replace(running.group, name=f"{running.group.name}.node1")
+    other = replace(running.group, name=f"{running.group.name}.y")
     running.ensure(other)
     eventually(lambda: bool(marked_processes(f"{other.name}/first")))
     assert running.pids() == before
-    kill([running.supervisor.pid()], CLOCK)
-    kill(marked_processes(f"{other.name}/"), CLOCK)
