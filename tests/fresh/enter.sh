@@ -24,7 +24,7 @@ if [ "${3:-}" != inside ]; then
         sh "$0" "$root" "$first_process" inside
 fi
 
-mount --bind "$root" "$root" # runc asks that the root folder be a mount point
+mount --bind "$root" "$root" # what is to be the root folder must be a mount point
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
@@ -39,4 +39,7 @@ else
     done
 fi
 touch "$root/run/entered"
-exec chroot "$root" python3 -c "$first_process"
+cd "$root" # not chroot: whoever is in one may make no user namespaces
+pivot_root . mnt
+umount --lazy mnt
+exec python3 -c "$first_process"

@@ -1,4 +1,4 @@
-"""A fresh Debian in a folder: chroot, with mounts, processes, network and cgroups of its own.
+"""A fresh Debian in a folder, with mounts, processes, network and cgroups of its own.
 
 What this network asks of every machine (a proxy, own certificates) is put there by us, as an
 administrator would; labkit's own needs are not: they are what the test is about.
@@ -59,7 +59,7 @@ class FreshMachine:
     def running(self) -> list[str]:
         """Command lines of what runs inside, what keeps the machine open left out."""
         ours = {self.first, *children(self.first)[:1]}
-        lines = [command_line(pid) for pid in inside(self.root) if pid not in ours]
+        lines = [command_line(pid) for pid in inside(self.first) if pid not in ours]
         return [line for line in lines if line]
 
     def does(
@@ -117,10 +117,9 @@ def is_ours(line: str) -> bool:
 @contextmanager
 def fresh_machine(folder: Path, run: Runner, clock: Clock) -> Iterator[FreshMachine]:
     """Built anew; ended, unmounted and removed afterwards, whatever happened inside."""
-    root = folder / "root"
+    root, log = folder / "root", folder / "entered.log"
     try:
         build(root, run)
-        log = folder / "entered.log"
         outer = start_detached(["sh", str(ENTER), str(root), FIRST_PROCESS], log)
         first = wait_until(
             lambda: next(iter(children(outer)), None),
@@ -129,48 +128,68 @@ def fresh_machine(folder: Path, run: Runner, clock: Clock) -> Iterator[FreshMach
             clock=clock,
             last_seen=log.read_text,
         )
-        machine = FreshMachine(root, first, run)
-        wait_until(
-            lambda: machine.does("test -e /run/entered", may_fail=True).status == 0,
-            "the fresh machine",
-            limit_seconds=30,
-            clock=clock,
-            last_seen=log.read_text,
-        )
-        with connected(first, run):
-            yield machine
+        try:
+            with connected(first, run):
+                yield opened(FreshMachine(root, first, run), log, clock)
+        finally:
+            end(first, run, clock)
     finally:
-        remove(root, run, clock)
+        run(["rm", "-rf", "--one-file-system", str(root)], timeout_seconds=300)
 
 
-def remove(root: Path, run: Runner, clock: Clock) -> None:
-    """End what lives inside, then remove the files; never across a mount."""
+def opened(machine: FreshMachine, log: Path, clock: Clock) -> FreshMachine:
     wait_until(
-        lambda: not end_all_inside(root, run),
-        f"the end of what runs in {root}",
+        lambda: machine.does("test -e /run/entered", may_fail=True).status == 0,
+        "the fresh machine",
+        limit_seconds=30,
+        clock=clock,
+        last_seen=log.read_text,
+    )
+    return machine
+
+
+def end(first: int, run: Runner, clock: Clock) -> None:
+    """With its first process go all others, then every mount; the cgroups are left to us."""
+    run(["kill", "-KILL", str(first)], may_fail=True)
+    wait_until(
+        lambda: not command_line(first),
+        "the end of the fresh machine",
         limit_seconds=60,
         clock=clock,
-        last_seen=lambda: " ".join(map(str, inside(root))),
     )
-    mounted = [line for line in Path("/proc/mounts").read_text().splitlines() if str(root) in line]
-    assert mounted == []
-    run(["rm", "-rf", "--one-file-system", str(root)], timeout_seconds=300)
+    wait_until(
+        remove_cgroups,
+        "the end of what ran in the fresh machine's cgroups",
+        limit_seconds=60,
+        clock=clock,
+    )
+
+
+def remove_cgroups() -> bool:
+    """False while a process that was killed is still on its way out."""
     for tree in (CGROUPS, *CGROUPS.iterdir()):
         for folder in sorted(tree.glob("labkit-fresh/**/"), reverse=True):
-            folder.rmdir()
+            try:
+                folder.rmdir()
+            except OSError:
+                return False
+    return True
 
 
-def inside(root: Path) -> list[int]:
-    """Processes whose root folder is ours, told by the kernel, never by name."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            seen = (process / "root").readlink()
-        except OSError:
-            continue
-        if seen == root or root in seen.parents:
-            found.append(int(process.name))
-    return found
+def inside(first: int) -> list[int]:
+    """Processes of the same process namespace as `first`, told by the kernel, never by name."""
+    return [
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if namespace(process) and namespace(process) == namespace(Path(f"/proc/{first}"))
+    ]
+
+
+def namespace(process: Path) -> str:
+    try:
+        return str((process / "ns/pid").readlink())
+    except OSError:
+        return ""
 
 
 def children(pid: int) -> list[int]:
@@ -180,13 +199,6 @@ def children(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(child) for child in listed.split()]
-
-
-def end_all_inside(root: Path, run: Runner) -> list[int]:
-    pids = inside(root)
-    if pids:
-        run(["kill", "-KILL", *map(str, pids)], may_fail=True)
-    return pids
 
 
 def command_line(pid: int) -> str:
