@@ -22,9 +22,10 @@ from tests.support.own_cluster import (
     hello_deployment,
     wait_for_state,
 )
+from tests.support.rights import needs_root
 from tests.support.traces import processes_of, traces
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, needs_root]
 
 MACHINE = MachinePaths()
 COMPONENTS = (

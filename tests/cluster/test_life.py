@@ -17,11 +17,13 @@ from tests.support.own_cluster import (
     hello_deployment,
     hello_service,
 )
+from tests.support.rights import needs_root
 from tests.support.traces import processes_of, shared_places, traces
 
 pytestmark = pytest.mark.cluster
 
 
+@needs_root
 def test_hello_answers_and_down_leaves_nothing(own_cluster: OwnCluster) -> None:
     own_cluster.labkit("up")
     with own_cluster.writer() as writer, own_cluster.reader() as reader:
@@ -37,6 +39,7 @@ def test_hello_answers_and_down_leaves_nothing(own_cluster: OwnCluster) -> None:
     own_cluster.labkit("down")
 
 
+@needs_root
 def test_up_again_changes_nothing(own_cluster: OwnCluster) -> None:
     own_cluster.labkit("up")
     before = processes_of(own_cluster.name)
@@ -59,6 +62,7 @@ def test_stopped_cluster_resumes_with_its_data(own_cluster: OwnCluster) -> None:
         assert json.loads(_page(reader))["app"] == "hello"
 
 
+@needs_root
 def test_nodes_come_and_go_under_a_running_application(own_cluster: OwnCluster) -> None:
     own_cluster.labkit("up")
     with own_cluster.writer() as writer, own_cluster.reader() as reader:
@@ -80,6 +84,7 @@ def test_nodes_come_and_go_under_a_running_application(own_cluster: OwnCluster) 
     assert not [trace for trace in traces(own_cluster.name) if "node1" in trace]
 
 
+@needs_root
 def test_two_clusters_do_not_meet(own_cluster: OwnCluster, tmp_path: Path) -> None:
     other = OwnCluster(f"{own_cluster.name}b", tmp_path / "other")
     own_cluster.labkit("up")
@@ -92,6 +97,7 @@ def test_two_clusters_do_not_meet(own_cluster: OwnCluster, tmp_path: Path) -> No
     assert own_cluster.status()["state"] == "running"
 
 
+@needs_root
 def test_two_ups_of_one_name_end_in_one_cluster(own_cluster: OwnCluster) -> None:
     with ThreadPoolExecutor() as pool:
         ups = [pool.submit(own_cluster.labkit, "up", "--json") for _ in range(2)]
