@@ -45,7 +45,7 @@ def perform(root: Root, request: Request, progress: Progress) -> Any:
             say("There is no operation {name!r}.", name=request.method),
             say("Use one of: {known}.", known=", ".join(sorted(OPERATIONS))),
         )
-    python = trusted_python(root.machine, root.run)
+    python = trusted_python(root.machine, root.run, progress)
     site = Site(request.cluster, root.machine, root.run, root.clock, progress, python)
     _check_owner(site, request.user)
     if request.method in READING:

@@ -17,6 +17,7 @@ import labkit
 from labkit.cluster.local.paths import MachinePaths
 from labkit.foundation.errors import FileProblem, LabError
 from labkit.foundation.process import Runner
+from labkit.foundation.progress import Progress, shown
 from labkit.foundation.text import say
 
 PACKAGE = Path(labkit.__file__).resolve().parent
@@ -108,7 +109,7 @@ def _trusted_file(path: Path, folder: Path) -> Path:
     return copy
 
 
-def trusted_python(machine: MachinePaths, run: Runner) -> Path:
+def trusted_python(machine: MachinePaths, run: Runner, progress: Progress) -> Path:
     """An interpreter with labkit that root may run: our own if root's, else a copy of it all."""
     own = Path(sys.executable)
     if os.geteuid() != 0 or all(is_roots_own(path) for path in (own, PACKAGE, *_used_paths())):
@@ -116,7 +117,8 @@ def trusted_python(machine: MachinePaths, run: Runner) -> Path:
     folder = machine.python / fingerprint(PACKAGE.parent)
     python = folder / "environment" / "bin" / "python"
     if not (folder / "complete").exists():
-        _install(folder, python, run)
+        with shown(progress, say("Copy labkit to where only root can change it")):
+            _install(folder, python, run)
     return python
 
 

@@ -16,6 +16,7 @@ from labkit.cluster.local.trusted import (
     trusted_python,
 )
 from labkit.foundation.errors import FileProblem
+from labkit.foundation.progress import Quiet
 from tests.support.processes import RecordedProcesses
 
 ME = os.geteuid()
@@ -110,7 +111,7 @@ def test_user_runs_programs_where_they_are(program: Path, tmp_path: Path) -> Non
 @pytest.mark.skipif(ME == 0, reason="root may need a copy")
 def test_users_interpreter_is_their_own(tmp_path: Path) -> None:
     machine = MachinePaths(tmp_path, tmp_path)
-    assert trusted_python(machine, RecordedProcesses()) == Path(sys.executable)
+    assert trusted_python(machine, RecordedProcesses(), Quiet()) == Path(sys.executable)
 
 
 NOBODY = 54321  # a user without account or groups
