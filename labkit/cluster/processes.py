@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
-from labkit.cluster.supervisor_files import ADOPT, MARK
+from labkit.cluster.supervisor_files import ADOPT, MARK, SUPERVISOR
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
 
@@ -44,6 +44,14 @@ def _mark(folder: Path) -> str:
         return ""
     key = f"{MARK}=".encode()
     return next((each[len(key) :].decode() for each in entries if each.startswith(key)), "")
+
+
+def supervisors_with(settings: Path, proc: Path = PROC) -> list[int]:
+    """Living supervisors that were started with these settings, also those about to end."""
+    marked = marked_processes(SUPERVISOR, proc).items()
+    return [
+        pid for pid, mark in marked if mark == SUPERVISOR and str(settings) in _words(pid, proc)
+    ]
 
 
 def survivors(group: ProcessGroup, proc: Path = PROC) -> dict[str, int]:

@@ -15,11 +15,11 @@ def ensure_groups(supervisor: Supervisor, groups: list[ProcessGroup], clock: Clo
     What runs as it should is left alone; what outlived its supervisor is adopted.
     """
     if not supervisor.is_alive():
+        supervisor.end_predecessor(clock)
         keep_survivors(supervisor, clock)
         for group in groups:
             _write(supervisor, group, clock)
-        supervisor.launch()
-        supervisor.wait_alive(clock)
+        supervisor.launch(clock)
         return
     present = set(supervisor.group_names())
     for group in groups:
@@ -101,11 +101,11 @@ def relaunch(supervisor: Supervisor, clock: Clock) -> None:
 
     For a machine that went on meanwhile: after its restart, `ensure_groups` takes only what runs.
     """
+    supervisor.end_predecessor(clock)
     groups = [supervisor.read_group(name) for name in supervisor.groups_on_disk()]
     known = [group for group in groups if group is not None]
     for group in known:
         _write(supervisor, group, clock)
-    supervisor.launch()
-    supervisor.wait_alive(clock)
+    supervisor.launch(clock)
     for group in known:
         start_waiting(supervisor, group, {plan.name for plan in group.plans})

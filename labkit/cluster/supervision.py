@@ -16,7 +16,9 @@ from typing import Any
 
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
-from labkit.cluster.supervisor_files import MARK, configuration, group_text
+from labkit.cluster.processes import kill, supervisors_with
+from labkit.cluster.supervisor_files import MARK, SUPERVISOR, configuration, group_text
+from labkit.foundation.errors import TimedOut
 from labkit.foundation.files import PRIVATE, write_atomically
 from labkit.foundation.process import start_detached
 from labkit.foundation.text import say
@@ -25,6 +27,8 @@ from labkit.foundation.waiting import Clock, wait_until
 ALREADY = {10, 60, 70, 90}  # BAD_NAME on removal, ALREADY_STARTED, NOT_RUNNING, ALREADY_ADDED
 STILL_RUNNING_CODE = 91  # the supervisor has not yet buried a process that ended
 STILL_RUNNING = object()
+LAUNCH_SECONDS = 15
+END_SECONDS = 10  # twice what its programs may take to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +58,36 @@ class Supervisor:
     def pid(self) -> int:
         return int(str(self._call("getPID")))
 
-    def launch(self) -> None:
-        """Start it with the groups that are on disk; `wait_alive` tells when it listens."""
-        write_atomically(self.folder / "supervisord.conf", configuration(self.folder))
-        command = [str(self.python), "-m", "supervisor.supervisord", "-n"]
+    def launch(self, clock: Clock) -> None:
+        """Start it with the groups that are on disk, and wait until it listens."""
+        write_atomically(self._settings, configuration(self.folder))
         start_detached(
-            [*command, "-c", str(self.folder / "supervisord.conf")],
+            [str(self.python), "-m", "supervisor.supervisord", "-n", "-c", str(self._settings)],
             self.folder / "supervisord.out",
-            environment={MARK: "supervisor"},
+            environment={MARK: SUPERVISOR},
+        )
+        wait_until(
+            self.is_alive,
+            say("the supervisor"),
+            limit_seconds=LAUNCH_SECONDS,
+            clock=clock,
+            pause_seconds=0.02,
         )
 
-    def wait_alive(self, clock: Clock) -> None:
-        wait_until(
-            self.is_alive, say("the supervisor"), limit_seconds=15, clock=clock, pause_seconds=0.02
-        )
+    def end_predecessor(self, clock: Clock) -> None:
+        """One that is ending answers no more, and at its end removes its successor's socket.
+
+        One that does not end has lost its socket; its programs outlive it, to be adopted.
+        """
+        with contextlib.suppress(TimedOut):
+            wait_until(
+                lambda: not supervisors_with(self._settings),
+                say("the end of the earlier supervisor"),
+                limit_seconds=END_SECONDS,
+                clock=clock,
+                pause_seconds=0.02,
+            )
+        kill(supervisors_with(self._settings), clock)
 
     def write_group(self, group: ProcessGroup, adopted: dict[str, int] | None = None) -> None:
         Path(group.log_folder).mkdir(parents=True, exist_ok=True)
@@ -141,6 +161,10 @@ class Supervisor:
     def shut_down(self) -> None:
         with contextlib.suppress(ClusterError):
             self._call("shutdown")
+
+    @property
+    def _settings(self) -> Path:
+        return self.folder / "supervisord.conf"
 
     def _group_file(self, name: str) -> Path:
         return self.folder / "groups" / f"{name}.conf"

@@ -19,6 +19,7 @@ LOGGED = ("sh", "-c", 'exec "$@" >>"$0" 2>&1')
 UNWRITABLE = re.compile(r"[\n\r\0]")
 UNWRITABLE_VALUE = re.compile(r"[\n\r\0\"]|\s[;#]|^'|'$")
 MARK = "LABKIT_PROCESS"  # in the environment of everything we supervise; found again in /proc
+SUPERVISOR = "supervisor"  # its own mark
 
 
 def configuration(folder: Path) -> str:

@@ -171,3 +171,19 @@ def test_group_that_is_added_disturbs_no_other(running: Running) -> None:
     running.ensure(other)
     eventually(lambda: bool(marked_processes(f"{other.name}/first")))
     assert running.pids() == before
+
+
+def test_a_supervisor_starts_only_after_its_predecessor_has_ended(running: Running) -> None:
+    deaf = "trap '' TERM; touch deaf; exec sleep 1003"
+    folder = running.supervisor.folder
+    slow = ProcessPlan("slow", ("sh", "-c", f"cd {folder}; {deaf}"), stop_seconds=1)
+    running.ensure(replace(running.group, plans=(slow,)))
+    eventually((folder / "deaf").exists)
+    before = running.supervisor.pid()
+    running.supervisor.shut_down()
+    eventually(lambda: not running.supervisor.is_alive())
+    assert is_living(before)  # it answers no more, and ends a second later
+    running.ensure()
+    assert not is_living(before)
+    eventually(running.has("first"))
+    assert running.supervisor.is_alive()
