@@ -19,10 +19,11 @@ from labkit.kube.kubeconfig import Access, kubeconfig_text
 CLUSTER_AUTHORITY = "ca"
 PEOPLE_AUTHORITY = "people"
 ADMINISTRATORS = "system:masters"
+LOOPBACK = ("127.0.0.1", "localhost")
 
 COMPONENTS = {
-    "controller-manager": Subject("system:kube-controller-manager"),
-    "scheduler": Subject("system:kube-scheduler"),
+    "controller-manager": Subject("system:kube-controller-manager", addresses=LOOPBACK),
+    "scheduler": Subject("system:kube-scheduler", addresses=LOOPBACK),
     "kube-proxy": Subject("system:kube-proxy"),
     "controllers": Subject("labkit:controllers", (ADMINISTRATORS,)),
 }

@@ -1,9 +1,10 @@
 """Keep the platform's add-ons: their images on every node, their manifests applied, their state.
 
-An add-on is a folder of manifests/platform/. A node gets the images first and the label that lets
-add-ons' Pods onto it second.
+An add-on is a folder of manifests/platform/, its image has the same name. A node gets the image
+first, and second the label that lets the add-on's Pods onto it.
 """
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -13,20 +14,21 @@ from labkit.cluster.local.installed import installed
 from labkit.cluster.local.network import pod_range
 from labkit.cluster.local.node import Node
 from labkit.cluster.local.record import read_record
-from labkit.cluster.local.site import ADDON_IMAGES, Site, node_of, read_host
+from labkit.cluster.local.site import Site, node_of, read_host
 from labkit.cluster.local.status import ADDON_STATES
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
 from labkit.kube.conditions import deployment_available
-from labkit.kube.errors import KubeError, ObjectNotFound
+from labkit.kube.errors import ObjectNotFound
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.manifests import load
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 
 PLATFORM = Path(labkit.__file__).resolve().parents[1] / "manifests" / "platform"
-IMAGES_LABEL = "labkit.example/addon-images"
+IMAGE_LABEL = "labkit.example/image-"
+PATIENCE_SECONDS = 20  # with an add-on that does not become ready; then the others come too
 ROUND_SECONDS = 0.5  # what changes here are files of ours, which nobody can watch more cheaply
 
 
@@ -46,28 +48,27 @@ class _Keeper:
         self._reader = reader
         self._writer = writer
         self._ranged: set[str] = set()
-        self._supplied: set[str] = set()
+        self._supplied: set[tuple[str, str]] = set()
         self._applied: set[str] = set()
         self._states: dict[str, str] = {}
+        self._began = site.clock.monotonic()
 
     def round(self) -> None:
-        archives = self._archives()
-        for node in self._nodes():
-            try:
-                self._describe(node)
-                if archives:
-                    self._supply(node, archives)
-            except ObjectNotFound:  # added a moment ago, or gone again: the next round sees
-                continue
+        """One add-on after the other, each on one node first: together they would be late."""
+        nodes = self._nodes()
+        self._describe_all(nodes)
+        waited = self._site.clock.monotonic() - self._began > PATIENCE_SECONDS
+        held_up = ""
         for folder in sorted(PLATFORM.iterdir()):
-            self._note(folder.name, self._keep(folder, archives))
-
-    def _archives(self) -> list[Path]:
-        """All add-on images, or none while one is still being obtained."""
-        known = installed(self._site)[1]
-        return [known[name] for name in ADDON_IMAGES if name in known] * all(
-            name in known for name in ADDON_IMAGES
-        )
+            if held_up and not waited:
+                self._note(folder.name, say("waits for {name}", name=held_up))
+                continue
+            state = self._keep(folder, nodes if waited else nodes[:1])
+            self._note(folder.name, state)
+            held_up = held_up or (folder.name if state != say("ready") else "")
+        if not held_up:
+            for folder in sorted(PLATFORM.iterdir()):
+                self._supply(folder.name, nodes)
 
     def _nodes(self) -> list[Node]:
         record = read_record(self._site.paths.record)
@@ -79,35 +80,47 @@ class _Keeper:
             for node in record.nodes
         ]
 
-    def _describe(self, node: Node) -> None:
-        """Write the Pods' range on the Node too: people look for it there."""
-        if node.name not in self._ranged:
-            pods = pod_range(node.index)
-            found = self._reader.get("Node", node.name)
-            if not found["spec"].get("podCIDR"):
-                self._writer.patch(
-                    "Node", node.name, {"spec": {"podCIDR": pods, "podCIDRs": [pods]}}
-                )
-            self._ranged.add(node.name)
+    def _describe_all(self, nodes: list[Node]) -> None:
+        """Write the Pods' range on the Nodes too: people look for it there."""
+        for node in nodes:
+            if node.name in self._ranged:
+                continue
+            with contextlib.suppress(ObjectNotFound):  # added a moment ago, or gone again
+                found = self._reader.get("Node", node.name)
+                if not found["spec"].get("podCIDR"):
+                    pods = pod_range(node.index)
+                    spec = {"podCIDR": pods, "podCIDRs": [pods]}
+                    self._writer.patch("Node", node.name, {"spec": spec})
+                self._ranged.add(node.name)
 
-    def _supply(self, node: Node, archives: list[Path]) -> None:
-        if node.name not in self._supplied:
-            images.load(node, archives, self._site.run, gently=True)
-            self._writer.patch("Node", node.name, {"metadata": {"labels": {IMAGES_LABEL: "ready"}}})
-            self._supplied.add(node.name)
+    def _supply(self, image: str, nodes: list[Node]) -> bool:
+        """Whether the image is at hand; then each of these nodes has it, and the label."""
+        archive = installed(self._site)[1].get(image)
+        if archive is None:
+            return False
+        for node in nodes:
+            if (node.name, image) in self._supplied:
+                continue
+            with contextlib.suppress(ObjectNotFound):
+                self._reader.get("Node", node.name)
+                images.load(node, [archive], self._site.run, gently=True)
+                label = {IMAGE_LABEL + image: "ready"}
+                self._writer.patch("Node", node.name, {"metadata": {"labels": label}})
+                self._supplied.add((node.name, image))
+        return True
 
-    def _keep(self, folder: Path, archives: list[Path]) -> str:
+    def _keep(self, folder: Path, nodes: list[Node]) -> str:
         """The add-on's state in words."""
-        if not archives:
-            return say("waits for its image, which is being made")
         try:
+            if not self._supply(folder.name, nodes):
+                return say("waits for its image, which is being made")
             if folder.name not in self._applied:
                 for path in sorted(folder.glob("*.yaml")):
                     for document in load(path.read_text(), source=str(path)):
                         self._writer.apply(document)
                 self._applied.add(folder.name)
             deployment = self._reader.get("Deployment", folder.name, namespace="kube-system")
-        except (KubeError, LabError) as problem:
+        except LabError as problem:
             return say("failed: {reason}", reason=problem.what_happened)
         return say("ready") if deployment_available(deployment) else say("starting")
 

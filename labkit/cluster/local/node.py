@@ -88,8 +88,9 @@ def process_group(node: Node) -> ProcessGroup:
 
 
 def containerd(node: Node) -> ProcessPlan:
+    """It waits too: while the API server starts, nothing else should have the machine's cores."""
     command = (str(node.programs["containerd"]), "-c", str(node.paths.data / "containerd.toml"))
-    return _plan(node, "containerd", command)
+    return _plan(node, "containerd", command, waits=True)
 
 
 def kubelet(node: Node) -> ProcessPlan:
@@ -124,6 +125,8 @@ def kube_proxy(node: Node) -> ProcessPlan:
         f"--cluster-cidr={POD_RANGE}",
         f"--hostname-override={node.name}",
         f"--nodeport-addresses={node.address}/32",
+        # By default a change within a second of another waits for the rest of that second.
+        "--iptables-min-sync-period=100ms",
         # These sysctls cannot be written from a network namespace.
         "--conntrack-max-per-core=0",
         "--conntrack-min=0",

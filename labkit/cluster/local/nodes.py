@@ -62,8 +62,8 @@ def _start_node(grown: Start, name: str) -> None:
     group = process_group(node)
     with locked(site.machine.lock, holder="start a node"):
         ensure_groups(site.supervisor, [group], site.clock)
-        start_waiting(site.supervisor, group, {"kubelet", "kube-proxy"})
-    start.load_images(grown, node)
+    start.start_node(grown, node)
+    start_waiting(site.supervisor, group, {"kube-proxy"})
     start.wait_for_nodes(grown, [name])
     if node.shape.cordoned:
         with Writer(read_access(site.paths.admin_kubeconfig)) as writer:

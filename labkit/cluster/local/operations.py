@@ -13,7 +13,7 @@ from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local import host_operations, nodes, start, status, stop
 from labkit.cluster.local.installed import install, installed
 from labkit.cluster.local.messages import Request, config_from
-from labkit.cluster.local.own_processes import ensure_agent, release_machine
+from labkit.cluster.local.own_processes import release_machine
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import read_record
 from labkit.cluster.local.site import Site, read_host
@@ -71,8 +71,7 @@ def _check_owner(site: Site, user: int) -> None:
 def _start(site: Site, request: Request) -> Any:
     is_new = read_record(site.paths.record) is None
     try:
-        start.start(_wanted(site, request))
-        ensure_agent(site, request.user)
+        start.start(_wanted(site, request), request.user)
     except LabError:
         if is_new:
             _delete(site, request)

@@ -43,12 +43,11 @@ def _group_of(user: int) -> int:
     return pwd.getpwuid(user).pw_gid
 
 
-def ensure_agent(site: Site, user: int) -> None:
+def ensure_own_processes(site: Site, user: int) -> None:
     with locked(site.machine.lock, holder="start the agent", clock=site.clock):
         known = site.supervisor.read_group(AGENT)
-        ensure_groups(
-            site.supervisor, [known if known and user == 0 else agent_group(site, user)], site.clock
-        )
+        agent = known if known and user == 0 else agent_group(site, user)
+        ensure_groups(site.supervisor, [controllers_group(site), agent], site.clock)
 
 
 def release_machine(site: Site) -> None:

@@ -14,7 +14,7 @@ from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local import images, network, node_files
 from labkit.cluster.local.network import NODE_LIMIT, Network
 from labkit.cluster.local.node import Node, process_group
-from labkit.cluster.local.own_processes import controllers_group
+from labkit.cluster.local.own_processes import ensure_own_processes
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import cluster_processes, namespaces
 from labkit.cluster.local.site import (
@@ -106,8 +106,8 @@ def check_shapes(shapes: Iterable[NodeShape], host: Host) -> None:
         checked_flavor(shape.flavor, host.cpus)
 
 
-def start(begun: Start) -> None:
-    """Converge to the record. Returns when every node is Ready."""
+def start(begun: Start, user: int) -> None:
+    """Converge to the record. Returns when every node is Ready; `user` may speak to the agent."""
     site = begun.site
     with shown(site.progress, say("Write certificates and lay the network")):
         with ThreadPoolExecutor() as pool:
@@ -115,12 +115,10 @@ def start(begun: Start) -> None:
             _write_credentials(begun)
             laying.result()
         prepare_nodes(begun, begun.nodes())
-    with shown(site.progress, say("Start the control plane")), ThreadPoolExecutor() as pool:
-        groups = _start_processes(begun)
-        loading = [pool.submit(load_images, begun, node) for node in begun.nodes()]
-        _start_rest(begun, groups)
-        for each in loading:
-            each.result()
+    with shown(site.progress, say("Start the control plane")):
+        groups = _load_groups(begun)
+        with Reader(read_access(site.paths.admin_kubeconfig), timeout_seconds=2) as reader:
+            _start_in_order(begun, groups, reader, user)
     with shown(site.progress, say("Wait for the nodes")):
         wait_for_nodes(begun, [node.name for node in begun.nodes()])
 
@@ -156,7 +154,8 @@ def prepare_nodes(begun: Start, nodes: list[Node]) -> None:
         node_files.share_mounts(node, begun.site.run)
 
 
-def _start_processes(begun: Start) -> list[ProcessGroup]:
+def _load_groups(begun: Start) -> list[ProcessGroup]:
+    """The API server and etcd start with this, the rest when it is told to."""
     plans = control_plane.plans(begun.plane)
     plane = ProcessGroup(begun.site.name, plans, str(begun.site.paths.logs))
     groups = [plane, *(process_group(node) for node in begun.nodes())]
@@ -165,18 +164,28 @@ def _start_processes(begun: Start) -> list[ProcessGroup]:
     return groups
 
 
-def _start_rest(begun: Start, groups: list[ProcessGroup]) -> None:
-    """Kubelets when the API server serves; when its own roles are there, what needs those."""
-    site = begun.site
-    with Reader(read_access(site.paths.admin_kubeconfig), timeout_seconds=2) as reader:
-        _wait_for_api(begun, lambda: _rbac(reader) is not None)
-        for group in groups:
-            start_waiting(site.supervisor, group, {"kubelet"})
-        _wait_for_api(begun, lambda: _rbac(reader) is True)
-        for group in groups:
-            start_waiting(site.supervisor, group, AFTER_ROLES)
-    with locked(site.machine.lock, holder="start controllers"):
-        ensure_groups(site.supervisor, [controllers_group(site)], site.clock)
+def _start_in_order(begun: Start, groups: list[ProcessGroup], reader: Reader, user: int) -> None:
+    """The API server has the cores for itself until it serves.
+
+    Then it rests for a second before it makes its roles: time for nodes and our own processes.
+    """
+    _wait_for_api(begun, lambda: _rbac(reader) is not None)
+    with ThreadPoolExecutor() as pool:
+        starting = [pool.submit(start_node, begun, node) for node in begun.nodes()]
+        ensure_own_processes(begun.site, user)
+        for each in starting:
+            each.result()
+    _wait_for_api(begun, lambda: _rbac(reader) is True)
+    for group in groups:
+        start_waiting(begun.site.supervisor, group, AFTER_ROLES)
+
+
+def start_node(begun: Start, node: Node) -> None:
+    """Its kubelet finds containerd there, and in it the images that every node has."""
+    supervisor, group = begun.site.supervisor, process_group(node)
+    start_waiting(supervisor, group, {"containerd"})
+    load_images(begun, node)
+    start_waiting(supervisor, group, {"kubelet"})
 
 
 def _rbac(reader: Reader) -> bool | None:

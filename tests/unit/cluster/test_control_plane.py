@@ -48,6 +48,13 @@ def test_only_the_api_server_listens_beyond_loopback(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["kube-controller-manager", "kube-scheduler"])
+def test_component_makes_no_certificate_for_itself_when_it_starts(name: str) -> None:
+    flags = planned(name)
+    assert flags["tls-cert-file"] == flags["kubeconfig"].replace(".kubeconfig", ".crt")
+    assert flags["tls-private-key-file"] == flags["kubeconfig"].replace(".kubeconfig", ".key")
+
+
+@pytest.mark.parametrize("name", ["kube-controller-manager", "kube-scheduler"])
 def test_no_client_limit_slows_the_first_deployment(name: str) -> None:
     assert int(planned(name)["kube-api-qps"]) >= 500
     assert int(planned(name)["kube-api-burst"]) >= 1000

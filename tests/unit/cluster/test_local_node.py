@@ -136,14 +136,15 @@ def test_proxy_writes_no_setting_that_a_namespace_does_not_own() -> None:
     assert all(limit.endswith("=0") for limit in limits)
 
 
-def test_containerd_starts_at_once_and_what_asks_the_api_server_waits() -> None:
+def test_a_nodes_programs_wait_until_they_are_told_to_start() -> None:
     group = process_group(NODE)
     assert group.name == "lab.node1"
-    assert {plan.name: plan.waits for plan in group.plans} == {
-        "containerd": False,
-        "kubelet": True,
-        "kube-proxy": True,
-    }
+    assert [plan.name for plan in group.plans] == ["containerd", "kubelet", "kube-proxy"]
+    assert all(plan.waits for plan in group.plans)
+
+
+def test_proxy_follows_a_change_sooner_than_in_a_second() -> None:
+    assert "--iptables-min-sync-period=100ms" in COMMANDS["kube-proxy"]
 
 
 def test_containerd_reads_settings_under_which_pods_start_and_nodes_stay_apart() -> None:
