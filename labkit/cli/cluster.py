@@ -29,6 +29,9 @@ def up(
     encrypt_secrets: Annotated[
         bool, typer.Option(help="Encrypt Secrets at rest in etcd; for a new cluster.")
     ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="If a new cluster fails to start, leave it to look into.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Start the cluster, or resume it, and return when its nodes are Ready.
@@ -41,7 +44,7 @@ def up(
 
     if nodes is not None and nodes < 1:
         raise SettingInvalid("--nodes", nodes, say("a number from 1 to 100"))
-    wanted = Wanted(nodes or 0, flavor, safe_writes, encrypt_secrets)
+    wanted = Wanted(nodes or 0, flavor, safe_writes, encrypt_secrets, keep)
     running = running_from(name, engine)
     with progress_shown(quiet=json) as progress:
         status = start_up(running, wanted, progress)

@@ -5,8 +5,8 @@ a name that changes with their content.
 """
 
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import certifi
 
@@ -19,9 +19,11 @@ from labkit.toolchain.archive import Image, ImageFile, write_archive
 from labkit.toolchain.errors import ToolchainError
 from labkit.toolchain.means import Means
 from labkit.toolchain.programs import machine_architecture
-from labkit.toolchain.provide import provide_tool
+from labkit.toolchain.provide import opened_releases, provide_tool
 from labkit.toolchain.recipes import RECIPES, Recipe, read_recipe
-from labkit.toolchain.releases import Releases
+
+if TYPE_CHECKING:
+    from labkit.toolchain.releases import Releases
 
 PASSWD = b"root:x:0:0:root:/:/none\nlab:x:65532:65532:lab:/:/none\n"
 GROUP = b"root:x:0:\nlab:x:65532:\n"
@@ -41,8 +43,12 @@ def provide_images(
     """Raises ToolchainError: ToolMissing without a recipe, BuildFailed without a program."""
     means = Means(settings, run, progress, clock)
     asked = {name: read_recipe(name, recipes) for name in names}
-    with closing(Releases(means)) as releases:
-        return {name: _provided(recipe, means, releases) for name, recipe in asked.items()}
+    archives = {name: _archive(recipe, settings) for name, recipe in asked.items()}
+    if not all(archive.exists() for archive in archives.values()):
+        with opened_releases(means) as releases:
+            for name, recipe in asked.items():
+                _make(recipe, archives[name], means, releases)
+    return archives
 
 
 def images_at_hand(
@@ -51,8 +57,7 @@ def images_at_hand(
     """Those of the images that the cache holds already; nothing is downloaded or built."""
     found = {}
     for name in names:
-        recipe = read_recipe(name, recipes)
-        archive = settings.cache / "images" / recipe.archive_name(_certificates(recipe))
+        archive = _archive(read_recipe(name, recipes), settings)
         if archive.exists():
             found[name] = archive
     return found
@@ -62,11 +67,13 @@ def _certificates(recipe: Recipe) -> bytes:
     return Path(certifi.where()).read_bytes() if recipe.certificates else b""
 
 
-def _provided(recipe: Recipe, means: Means, releases: Releases) -> Path:
-    certificates = _certificates(recipe)
-    archive = means.images() / recipe.archive_name(certificates)
+def _archive(recipe: Recipe, settings: Settings) -> Path:
+    return settings.cache / "images" / recipe.archive_name(_certificates(recipe))
+
+
+def _make(recipe: Recipe, archive: Path, means: Means, releases: "Releases") -> None:
     if archive.exists():
-        return archive
+        return
     program = provide_tool(recipe.tool, [recipe.program], means, releases)[recipe.program]
     try:
         with (
@@ -74,7 +81,7 @@ def _provided(recipe: Recipe, means: Means, releases: Releases) -> Path:
             means.work_folder(f"archive-{recipe.name}") as work,
         ):
             if not archive.exists():
-                write_archive(_image(recipe, program, certificates), work / archive.name)
+                write_archive(_image(recipe, program, _certificates(recipe)), work / archive.name)
                 archive.parent.mkdir(parents=True, exist_ok=True)
                 (work / archive.name).rename(archive)
     except OSError as problem:
@@ -87,7 +94,6 @@ def _provided(recipe: Recipe, means: Means, releases: Releases) -> Path:
             ),
             say("Free disk space or mend the folder's rights, then run it again."),
         ) from problem
-    return archive
 
 
 def _image(recipe: Recipe, program: Path, certificates: bytes) -> Image:

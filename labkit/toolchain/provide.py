@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labkit.foundation.errors import LabError
 from labkit.foundation.process import Runner
@@ -19,7 +20,9 @@ from labkit.toolchain.building import build, build_log
 from labkit.toolchain.errors import BuildFailed, ToolchainError
 from labkit.toolchain.means import Means
 from labkit.toolchain.programs import TOOLS, Tool, grouped
-from labkit.toolchain.releases import Releases
+
+if TYPE_CHECKING:
+    from labkit.toolchain.releases import Releases
 
 VERSION_SECONDS = 30  # a first start reads 100 MB from disk
 
@@ -35,17 +38,29 @@ def provide(
 ) -> dict[str, Path]:
     """Raises ToolchainError: ToolMissing for an unknown name, BuildFailed when all ways failed."""
     means = Means(settings, run, progress, clock)
-    found: dict[str, Path] = {}
-    with closing(Releases(means)) as releases:
-        for tool, programs in grouped(tuple(names), tools):
-            found |= provide_tool(tool, programs, means, releases)
-    return found
+    asked = grouped(tuple(names), tools)
+    if any(missing_in(_place(tool, means), programs) for tool, programs in asked):
+        with opened_releases(means) as releases:
+            for tool, programs in asked:
+                provide_tool(tool, programs, means, releases)
+    return {name: _place(tool, means) / name for tool, programs in asked for name in programs}
+
+
+def opened_releases(means: Means) -> "closing[Releases]":
+    """Imported here, where something is missing: every other command would wait for httpx."""
+    from labkit.toolchain.releases import Releases  # noqa: PLC0415
+
+    return closing(Releases(means))
+
+
+def _place(tool: Tool, means: Means) -> Path:
+    return means.programs() / tool.cache_name()
 
 
 def provide_tool(
-    tool: Tool, programs: Sequence[str], means: Means, releases: Releases
+    tool: Tool, programs: Sequence[str], means: Means, releases: "Releases"
 ) -> dict[str, Path]:
-    place = means.programs() / tool.cache_name()
+    place = _place(tool, means)
     if missing_in(place, programs):
         try:
             with means.alone(tool.name), means.work_folder(tool.name) as work:
@@ -78,7 +93,7 @@ class _Maker:
         self.work = work
         self.means = means
 
-    def download(self, names: Sequence[str], releases: Releases) -> None:
+    def download(self, names: Sequence[str], releases: "Releases") -> None:
         """Whatever goes wrong is said, and left to the build."""
         if self.tool.release is None or not self.means.settings.downloads:
             return

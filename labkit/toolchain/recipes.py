@@ -1,12 +1,12 @@
 """Image recipes: `manifests/images/<name>/image.toml`, and the name an image has everywhere."""
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any
 
 from labkit.foundation.text import say
 from labkit.toolchain.errors import ToolchainError, ToolMissing
@@ -17,16 +17,21 @@ RECIPES = Path(__file__).resolve().parents[2] / "manifests" / "images"
 FORMAT = "1"  # raise it when archives are to be written anew
 
 
-class _ImageToml(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+FORM: Mapping[str, tuple[type, object]] = {
+    "tag": (str, ""),
+    "program": (str, ""),
+    "user": (str, None),
+    "entrypoint": (list, None),
+    "environment": (dict, {}),
+    "port": (int, 0),
+    "certificates": (bool, False),
+}
+"""Type and default of each key; None where it must be given. By hand, since pydantic would take
+0.1 s of each `labkit up`."""
 
-    tag: str = Field("", pattern=r"^[\w][\w.-]*$|^$")
-    program: str = ""
-    user: str = Field(pattern=r"^\d+:\d+$")
-    entrypoint: tuple[str, ...] = Field(min_length=1)
-    environment: dict[str, str] = {}
-    port: int | None = Field(None, ge=1, le=65535)
-    certificates: bool = False
+USER = re.compile(r"\d+:\d+")
+TAG = re.compile(r"[\w][\w.-]*")
+HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ def read_recipe(name: str, recipes: Path, tools: Sequence[Tool] = TOOLS) -> Reci
             say("Ask for one of: {known}.", known=", ".join(image_names(recipes)) or say("none")),
         ) from problem
     try:
-        content = _ImageToml.model_validate(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, ValidationError) as problem:
+        content = _checked(tomllib.loads(text))
+    except ValueError as problem:  # no TOML, or not of this form
         raise ToolchainError(
             say("{file} is no image recipe.", file=folder / "image.toml"),
             say("Mend what is named below."),
@@ -84,22 +89,42 @@ def read_recipe(name: str, recipes: Path, tools: Sequence[Tool] = TOOLS) -> Reci
     return _recipe(name, folder, content, tools)
 
 
-def _recipe(name: str, folder: Path, content: _ImageToml, tools: Sequence[Tool]) -> Recipe:
-    if content.program:
-        [(tool, [program])] = grouped([content.program], tools)
+def _checked(content: Mapping[str, Any]) -> dict[str, Any]:
+    """With defaults filled in. Raises ValueError naming the key."""
+    for key, value in content.items():
+        kind = FORM.get(key, (None,))[0]
+        if kind is None or type(value) is not kind:
+            raise ValueError(f"{key} = {value!r}: known are {', '.join(FORM)}, each of its type")
+    given = {key: content.get(key, default) for key, (_, default) in FORM.items()}
+    rules = {
+        "user": given["user"] is not None and USER.fullmatch(given["user"]),
+        "tag": not given["tag"] or TAG.fullmatch(given["tag"]),
+        "entrypoint": given["entrypoint"] and all(type(w) is str for w in given["entrypoint"]),
+        "environment": all(type(value) is str for value in given["environment"].values()),
+        "port": given["port"] in range(HIGHEST_PORT + 1),
+    }
+    for key, is_well in rules.items():
+        if not is_well:
+            raise ValueError(f"{key} = {given[key]!r} is missing or not of its form")
+    return given
+
+
+def _recipe(name: str, folder: Path, content: dict[str, Any], tools: Sequence[Tool]) -> Recipe:
+    if content["program"]:
+        [(tool, [program])] = grouped([content["program"]], tools)
     else:
-        tool, program = own_tool(name, folder, content.tag), name
+        tool, program = own_tool(name, folder, content["tag"]), name
     return Recipe(
         name=name,
         folder=folder,
-        tag=content.tag or tool.version(),
+        tag=content["tag"] or tool.version(),
         tool=tool,
         program=program,
-        user=content.user,
-        entrypoint=content.entrypoint,
-        environment=content.environment,
-        ports=(content.port,) if content.port else (),
-        certificates=content.certificates,
+        user=content["user"],
+        entrypoint=tuple(content["entrypoint"]),
+        environment=content["environment"],
+        ports=(content["port"],) if content["port"] else (),
+        certificates=content["certificates"],
     )
 
 

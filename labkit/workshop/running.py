@@ -1,6 +1,8 @@
 """The lab's cluster as a learner sees it: up, down, stop, and what follows behind `up`."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.process import Runner, start_detached
 from labkit.foundation.progress import Progress
 from labkit.foundation.settings import Settings
+from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 from labkit.workshop.lab import forget_lab, record_lab
 
@@ -26,6 +29,8 @@ class Wanted:
     flavor: str = "b2-7"
     safe_writes: bool = False
     encrypt_secrets: bool = False
+    keep: bool = False
+    """Leave a new cluster that did not start as it is, to look into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,13 @@ class Running:
 
 def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
     """Returns when the nodes are Ready and the lab is recorded; add-ons follow behind."""
+    from labkit.cluster.engine import State
+
     engine = running.engine()
-    status = engine.start(_config(running, wanted, engine), progress)
+    is_new = engine.status().state is State.ABSENT
+    config = _config(running, wanted, is_new=is_new)
+    with _taken_back(engine, progress) if is_new and not wanted.keep else nullcontext():
+        status = engine.start(config, progress)
     record_lab(
         running.settings,
         name=running.settings.cluster,
@@ -63,16 +73,29 @@ def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
     return status
 
 
-def _config(running: Running, wanted: Wanted, engine: "Engine") -> "ClusterConfig":
+@contextmanager
+def _taken_back(engine: "Engine", progress: Progress) -> Iterator[None]:
+    """A new cluster that fails to start, or is interrupted, goes again."""
+    from labkit.cluster.engine import State
+
+    try:
+        yield
+    except BaseException:
+        if engine.status().state is not State.ABSENT:
+            progress.said(say("Taking back what was started; `labkit up --keep` leaves it."))
+            engine.delete(progress)
+        raise
+
+
+def _config(running: Running, wanted: Wanted, *, is_new: bool) -> "ClusterConfig":
     """Raises SettingInvalid or MachineNotReady before anything is changed."""
-    from labkit.cluster.engine import ClusterConfig, NodeShape, State
+    from labkit.cluster.engine import ClusterConfig, NodeShape
     from labkit.cluster.flavors import known_flavor
     from labkit.preflight.report import require_ready
 
     if wanted.nodes not in range(MOST_NODES + 1):
         raise SettingInvalid("--nodes", wanted.nodes, f"a number from 1 to {MOST_NODES}")
     known_flavor(wanted.flavor)
-    is_new = engine.status().state is State.ABSENT
     if is_new:
         require_ready(running.settings)  # what ran already has shown that it can
     return ClusterConfig(

@@ -23,11 +23,12 @@ from tests.support.own_cluster import (
     wait_for_state,
 )
 from tests.support.rights import needs_root
-from tests.support.traces import processes_of, traces
+from tests.support.traces import cgroup_folders, processes_of, traces
 
 pytestmark = [pytest.mark.cluster, needs_root]
 
 MACHINE = MachinePaths()
+INTERRUPTED = 130
 COMPONENTS = (
     "/etcd",
     "/kube-apiserver",
@@ -131,24 +132,46 @@ MOMENTS: dict[str, Callable[[OwnCluster], bool]] = {
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda name: name.replace(" ", "-"))
 def test_up_goes_on_from_where_it_was_killed(own_cluster: OwnCluster, moment: str) -> None:
-    log = own_cluster.home.parent / "up.log"
-    up = start_detached(
-        own_cluster.command("up"), log, environment=own_cluster.environment, folder=ROOT
-    )
+    _stop_up_at(own_cluster, moment, signal.SIGKILL)
+    own_cluster.labkit("up")
+    assert own_cluster.status()["state"] == "running"
+    own_cluster.labkit("down")
+    assert traces(own_cluster.name) == set()
+
+
+def test_interrupted_first_up_takes_back_what_it_started(own_cluster: OwnCluster) -> None:
+    assert _stop_up_at(own_cluster, "kubelet started", signal.SIGINT) == INTERRUPTED
+    assert traces(own_cluster.name) == set()
+
+
+def test_interrupted_up_leaves_a_new_cluster_when_asked_and_one_that_was_there_always(
+    own_cluster: OwnCluster,
+) -> None:
+    assert _stop_up_at(own_cluster, "kubelet started", signal.SIGINT, "--keep") == INTERRUPTED
+    assert pid_of(own_cluster, "/etcd") is not None
+    own_cluster.labkit("stop")
+    assert _stop_up_at(own_cluster, "kubelet started", signal.SIGINT) == INTERRUPTED
+    assert pid_of(own_cluster, "/etcd") is not None
+
+
+def _stop_up_at(
+    cluster: OwnCluster, moment: str, stop: signal.Signals, *options: str
+) -> int | None:
+    """The exit code of `labkit up` when it gets a signal; None when that ended it."""
+    log = cluster.home.parent / "up.log"
+    command = cluster.command("up", *options)
+    up = start_detached(command, log, environment=cluster.environment, folder=ROOT)
     wait_until(
-        lambda: MOMENTS[moment](own_cluster),
+        lambda: MOMENTS[moment](cluster),
         moment,
         limit_seconds=60,
         clock=SystemClock(),
         pause_seconds=0.002,
         last_seen=log.read_text,
     )
-    os.kill(up, signal.SIGKILL)
-    os.waitpid(up, 0)
-    own_cluster.labkit("up")
-    assert own_cluster.status()["state"] == "running"
-    own_cluster.labkit("down")
-    assert traces(own_cluster.name) == set()
+    os.kill(up, stop)
+    _, status = os.waitpid(up, 0)
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
 
 
 def _replaced(dead: int) -> Callable[[], bool]:
@@ -185,7 +208,7 @@ def _forget_as_a_restart_does(cluster: OwnCluster) -> None:
         if kind == "namespace":
             run(["ip", "netns", "del", rest])
     run(["ip", "link", "del", interface_name(cluster.name, "host")], may_fail=True)
-    for folder in Path("/sys/fs/cgroup").rglob(f"labkit/{cluster.name}"):
+    for folder in cgroup_folders(cluster.name):
         for inner in sorted(folder.rglob("*"), reverse=True):
             if inner.is_dir():
                 inner.rmdir()

@@ -103,8 +103,13 @@ def _rules(cluster: str) -> set[str]:
 
 
 def _cgroups(cluster: str) -> set[str]:
-    folders = Path("/sys/fs/cgroup").rglob(f"labkit/{cluster}")
-    return {f"cgroup {folder}" for folder in folders}
+    return {f"cgroup {folder}" for folder in cgroup_folders(cluster)}
+
+
+def cgroup_folders(cluster: str) -> list[Path]:
+    """One a controller, or one for all; other clusters' folders come and go beside them."""
+    mount = Path("/sys/fs/cgroup")
+    return [folder for top in ("labkit", "*/labkit") for folder in mount.glob(f"{top}/{cluster}")]
 
 
 def _files(cluster: str) -> set[str]:

@@ -20,7 +20,6 @@ from labkit.cluster.local.site import Site, read_host
 from labkit.cluster.local.start import Start, wanted_record
 from labkit.cluster.local.trusted import check_readable, trusted_python
 from labkit.cluster.node_record import shape_from
-from labkit.foundation.errors import LabError
 from labkit.foundation.files import locked
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress
@@ -69,13 +68,7 @@ def _check_owner(site: Site, user: int) -> None:
 
 
 def _start(site: Site, request: Request) -> Any:
-    is_new = read_record(site.paths.record) is None
-    try:
-        start.start(_wanted(site, request), request.user)
-    except LabError:
-        if is_new:
-            _delete(site, request)
-        raise
+    start.start(_wanted(site, request), request.user)
     return _status(site, request)
 
 
