@@ -13,6 +13,7 @@ import pytest
 
 from labkit.cluster.engine import Capability, ClusterConfig, NodeShape, State
 from labkit.cluster.errors import ClusterError
+from labkit.cluster.platform import STAND_IN
 from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.process import start_detached
 from labkit.foundation.progress import Quiet
@@ -58,6 +59,14 @@ def test_up_again_changes_nothing(cluster: SimulatedCluster) -> None:
     before = cluster.processes()
     assert replace(cluster.up(), figures={}) == replace(first, figures={})
     assert cluster.processes() == before
+
+
+def test_dns_has_an_address_and_says_that_nobody_answers_there(cluster: SimulatedCluster) -> None:
+    cluster.up()
+    with cluster.reader() as reader:
+        service = reader.get("Service", "kube-dns", namespace="kube-system")
+    assert service["spec"]["clusterIP"] == "10.3.0.10"
+    assert "no DNS server" in service["metadata"]["annotations"][STAND_IN]
 
 
 def test_job_completes(cluster: SimulatedCluster) -> None:

@@ -8,7 +8,6 @@ import contextlib
 import json
 from pathlib import Path
 
-import labkit
 from labkit.cluster.local import images
 from labkit.cluster.local.installed import installed
 from labkit.cluster.local.network import pod_range
@@ -16,6 +15,7 @@ from labkit.cluster.local.node import Node
 from labkit.cluster.local.record import read_record
 from labkit.cluster.local.site import Site, node_of, read_host
 from labkit.cluster.local.status import ADDON_STATES
+from labkit.cluster.platform import PLATFORM
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
@@ -26,7 +26,6 @@ from labkit.kube.manifests import load
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 
-PLATFORM = Path(labkit.__file__).resolve().parents[1] / "manifests" / "platform"
 IMAGE_LABEL = "labkit.example/image-"
 PATIENCE_SECONDS = 20  # with an add-on that does not become ready; then the others come too
 ROUND_SECONDS = 0.5  # what changes here are files of ours, which nobody can watch more cheaply

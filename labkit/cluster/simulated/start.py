@@ -23,6 +23,7 @@ from labkit.cluster.flavors import known_flavor
 from labkit.cluster.log_files import last_line
 from labkit.cluster.names import checked_name
 from labkit.cluster.node_record import NodeRecord
+from labkit.cluster.platform import PLATFORM, STAND_IN
 from labkit.cluster.processes import kill
 from labkit.cluster.simulated import plane
 from labkit.cluster.simulated.node_object import NODE_LIMIT, node_object
@@ -38,11 +39,13 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
 from labkit.kube.conditions import node_ready
 from labkit.kube.errors import AlreadyExists
+from labkit.kube.manifests import load
 from labkit.kube.resources import Selection
 from labkit.kube.waiting import wait_for_all
 from labkit.kube.writer import Writer
 
 API_LIMIT_SECONDS = 90
+DNS_SERVICE = PLATFORM / "coredns" / "service-kube-dns.yaml"
 NODE_LIMIT_SECONDS = 60
 ENOUGH_WRITERS = 8
 
@@ -131,6 +134,7 @@ def start(site: Site, record: SimulatedRecord, programs: dict[str, Path]) -> Non
     with shown(site.progress, say("Wait for the nodes")):
         ensure_nodes(site, record.nodes)
         wait_for_nodes(site, [node.name for node in record.nodes])
+    _name_dns(site)
 
 
 def write_files(site: Site, ours: ControlPlane) -> None:
@@ -209,6 +213,14 @@ def wait_for_nodes(site: Site, names: Sequence[str]) -> None:
             say("Run `labkit logs kwok`."),
             last_line(site.paths.logs / "kwok.log") or late.last_seen,
         ) from late
+
+
+def _name_dns(site: Site) -> None:
+    """The DNS Service, for whoever asks for its address. Nobody answers there, and it says so."""
+    service = load(DNS_SERVICE.read_text(), source=str(DNS_SERVICE))[0]
+    service["metadata"]["annotations"] = {STAND_IN: "simulated nodes run no DNS server"}
+    with site.writer() as writer:
+        writer.apply(service)
 
 
 def _name(node: dict[str, object]) -> object:
