@@ -1,4 +1,4 @@
-"""The verbs of an exercise: start, check, hint, answer, solution, solve, reset, progress, next."""
+"""The verbs of an exercise: start, check, hint, answer, shake, solution and so on."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +23,7 @@ COMMANDS = (
     "check",
     "hint",
     "answer",
+    "shake",
     "solution",
     "solve",
     "reset",
@@ -119,6 +120,18 @@ def answer(
         print_json({"exercise": answered.exercise.id, "answers": answered.answers})
     else:
         _tell(wording.answered_lines(answered))
+
+
+def shake(exercise: ExerciseId, json: AsJson = False) -> None:
+    """Start the exercise's disturbance, where it has one, and see how your work stands it."""
+    from labkit.workshop import wording, working
+
+    with _lab(quiet=json) as lab:
+        shaken = working.shake(lab, exercise)
+    if json:
+        print_json({"exercise": shaken.id, "shaken": True})
+    else:
+        _tell(wording.shaken_lines(shaken))
 
 
 def solution(exercise: ExerciseId, json: AsJson = False) -> None:

@@ -80,11 +80,23 @@ class PagesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class LogRead:
+    """The last lines of what Pods with these labels print: JSON objects, one a line."""
+
+    labels: str
+    suffixes: tuple[str, ...] = ("",)
+    lines: int = 200
+    """Of each Pod; those before are not looked at."""
+    keep: tuple[str, ...] = ()
+    """Fields of a line beside `time` that criteria need; all of them when empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class VersionRead:
     """The server's version."""
 
 
-Read = ObjectsRead | PagesRead | VersionRead
+Read = ObjectsRead | PagesRead | LogRead | VersionRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,11 @@ class Exercise:
     @property
     def setup(self) -> Path:
         return self.folder / "setup"
+
+    @property
+    def shake(self) -> Path:
+        """Of the disturbance that the attendee may start; most exercises have none."""
+        return self.folder / "shake"
 
     @property
     def starter(self) -> Path:

@@ -12,6 +12,7 @@ from labkit.grading.exercise import (
     Criterion,
     Draw,
     Exercise,
+    LogRead,
     NumberDraw,
     ObjectDraw,
     ObjectsRead,
@@ -97,6 +98,16 @@ class ServiceModel(StrictModel):
         return PagesRead("service", self.service, self.port, self.times, tuple(self.suffixes))
 
 
+class LogModel(StrictModel):
+    log: str = Field(min_length=1)
+    lines: int = Field(default=200, ge=1, le=20_000)
+    keep: list[Name] = Field(default=[])
+    suffixes: list[Suffix] = Field(default=[""], alias="in")
+
+    def read(self) -> Read:
+        return LogRead(self.log, tuple(self.suffixes), self.lines, tuple(self.keep))
+
+
 class VersionModel(StrictModel):
     version: Literal[True]
 
@@ -128,8 +139,9 @@ ReadModel = Annotated[
     Annotated[ObjectsModel, Tag("objects")]
     | Annotated[WebModel, Tag("web")]
     | Annotated[ServiceModel, Tag("service")]
+    | Annotated[LogModel, Tag("log")]
     | Annotated[VersionModel, Tag("version")],
-    one_of("objects", "web", "service", "version"),
+    one_of("objects", "web", "service", "log", "version"),
 ]
 
 
@@ -195,7 +207,9 @@ class ExerciseModel(StrictModel):
 
 
 def _places(read: object) -> list[tuple[str, str]]:
-    """Kind and place of each list; a fixed namespace never looks like a suffix."""
+    """What is listed and where; a fixed namespace never looks like a suffix."""
+    if isinstance(read, LogModel):
+        return [(f"logs of {read.log}", suffix) for suffix in read.suffixes]
     if not isinstance(read, ObjectsModel):
         return []
     elsewhere = f"namespace {read.namespace}" if read.namespace else "the cluster"

@@ -9,7 +9,8 @@ from functools import partial
 from labkit.foundation.text import say
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.errors import ReadFailed
-from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead, VersionRead
+from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead, VersionRead
+from labkit.grading.logs import read_log
 from labkit.grading.reduction import reduced
 from labkit.grading.seed import SeedRecord
 from labkit.grading.snapshot import ANSWERS_LABEL, Object, Snapshot, list_key
@@ -32,6 +33,14 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
             )
             for key, read, namespace in look.lists()
         }
+        logs = {
+            list_key(read.labels, suffix): pool.submit(
+                attempted,
+                say("the log of {labels} in {namespace}", labels=read.labels, namespace=namespace),
+                partial(read_log, read, namespace, sources.reader),
+            )
+            for read, suffix, namespace in look.logs()
+        }
         seed = pool.submit(attempted, say("the seed record"), look.seed)
         answers = pool.submit(attempted, say("the answers"), look.answers)
         version = pool.submit(attempted, say("the server's version"), look.version)
@@ -46,6 +55,7 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
                 for read in exercise.reads
                 if isinstance(read, PagesRead)
             },
+            logs={key: found.result() for key, found in logs.items()},
             version=version.result(),
             seed=seed.result(),
             answers=answers.result(),
@@ -67,6 +77,15 @@ class _Look:
             for read in self._exercise.reads
             if isinstance(read, ObjectsRead)
             for key, namespace in self._places(read)
+        ]
+
+    def logs(self) -> list[tuple[LogRead, str, str]]:
+        """Read, suffix and namespace of each log."""
+        return [
+            (read, suffix, self._place.namespaces[suffix])
+            for read in self._exercise.reads
+            if isinstance(read, LogRead)
+            for suffix in read.suffixes
         ]
 
     def named(self, read: ObjectsRead, namespace: str | None) -> str:

@@ -12,6 +12,8 @@ from labkit.foundation.text import say
 from labkit.grading.errors import ReadFailed
 
 SEED_KEY = "seed.json"
+SHAKEN = "shaken"
+"""The note that says when a disturbance was started."""
 
 
 @dataclass(frozen=True, slots=True)

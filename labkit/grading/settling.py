@@ -11,14 +11,16 @@ from labkit.foundation.waiting import wait_until
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.services import is_outside, outside_addresses, pods_behind
 from labkit.grading.criteria.workloads import leftover_pods, pods_of
-from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead
+from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead
+from labkit.grading.logs import read_log
 from labkit.grading.snapshot import Failed, Object, list_key
 from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Evidence, Verdict
 from labkit.grading.visiting import visit
 from labkit.kube.conditions import deployment_available, pod_ready
 
-POLL_SECONDS = 0.2  # of a page, which offers no watch
+POLL_SECONDS = 0.2  # of pages and logs, which offer no watch
+NEW_WORDS = 2  # lines; the first may be of a visit that had begun before
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Settling:
                 self._watch_leaving(item, end)
         if moving:
             self._visit(end)
+            self._listen(end)
 
     def _left(self, end: float) -> float:
         return max(0.0, end - self.sources.clock.monotonic())
@@ -79,6 +82,31 @@ class Settling:
             for service in self._open_services(read.suffixes[0]):
                 answers = partial(self._answers, read, service)
                 self._wait_for_answer(answers, name_of(service), end)
+
+    def _listen(self, end: float) -> None:
+        """An observer tells of what it saw before; news of now come with its next words."""
+        for read in self.exercise.reads:
+            if isinstance(read, LogRead):
+                for suffix in read.suffixes:
+                    self._wait_for_words(read, self.place.namespaces[suffix], end)
+
+    def _wait_for_words(self, read: LogRead, namespace: str, end: float) -> None:
+        newest: set[str] = set()
+
+        def have_spoken() -> bool:
+            newest.update(
+                line.until for line in read_log(read, namespace, self.sources.reader)[-1:]
+            )
+            return len(newest) > NEW_WORDS
+
+        with suppress(TimedOut, LabError):
+            wait_until(
+                have_spoken,
+                say("an observer's next words"),
+                limit_seconds=self._left(end),
+                clock=self.sources.clock,
+                pause_seconds=POLL_SECONDS,
+            )
 
     def _open_services(self, suffix: str) -> Sequence[Object]:
         """Those with ready Pods behind; of others no visit is answered, however long one waits."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from labkit.grading.errors import ReadFailed
-from labkit.grading.seed import SeedRecord
+from labkit.grading.seed import SHAKEN, SeedRecord
 
 Given = TypeVar("Given")
 
@@ -43,6 +43,18 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """What a Pod printed: lines in a row that differ in nothing but their time are one."""
+
+    time: str
+    """Of the first, RFC 3339; empty for what has no time."""
+    until: str
+    """Of the last."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     exercise: str
     taken_at: str
@@ -52,6 +64,8 @@ class Snapshot:
     """By `list_key`."""
     pages: Mapping[str, tuple[Reply, ...] | Failed] = field(default_factory=dict)
     """By "web" or "service"."""
+    logs: Mapping[str, tuple[Line, ...] | Failed] = field(default_factory=dict)
+    """By `list_key` of the labels."""
     version: str | Failed | None = None
     seed: SeedRecord | Failed = field(default_factory=SeedRecord)
     answers: Mapping[str, str] | Failed = field(default_factory=dict)
@@ -72,6 +86,10 @@ class Snapshot:
     def replies(self, through: str = "web") -> tuple[Reply, ...]:
         return _given(self.pages[through])
 
+    def log(self, labels: str, suffix: str = "") -> tuple[Line, ...]:
+        """What the Pods of a declared read printed, oldest first. Raises ReadFailed."""
+        return _given(self.logs[list_key(labels, suffix)])
+
     def server_version(self) -> str:
         if self.version is None:
             raise KeyError("version")
@@ -83,6 +101,10 @@ class Snapshot:
     def noted(self, key: str, field_path: str) -> Any:
         """What setup remembered of an object."""
         return _given(self.seed).notes[key][field_path]
+
+    def shaken_at(self) -> str | None:
+        """When the attendee last started the exercise's disturbance."""
+        return _given(self.seed).notes.get(SHAKEN, {}).get("time")
 
     def answer(self, key: str) -> str | None:
         """What the attendee noted; None when nothing was."""

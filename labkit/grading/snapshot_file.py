@@ -13,7 +13,7 @@ from typing import Any
 
 from labkit.foundation.files import write_atomically
 from labkit.grading.seed import SeedRecord
-from labkit.grading.snapshot import Failed, Reply, Snapshot
+from labkit.grading.snapshot import Failed, Line, Reply, Snapshot
 
 SAVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """Every saved snapshot was taken at this moment; other times keep their distance to it."""
@@ -53,6 +53,10 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
         pages={
             key: _failed(found) or tuple(Reply(**reply) for reply in found)
             for key, found in data["pages"].items()
+        },
+        logs={
+            key: _failed(found) or tuple(Line(**line) for line in found)
+            for key, found in data["logs"].items()
         },
         version=_failed(data["version"]) or data["version"],
         seed=_failed(data["seed"]) or SeedRecord(**data["seed"]),

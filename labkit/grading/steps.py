@@ -41,7 +41,8 @@ class Run:
 class Wait:
     target: Target
     until: str
-    """available, ready, gone, or condition=X"""
+    """available, ready, deleted (leaving or gone), gone, restarted, condition=X, log=TEXT (each Pod
+    printed it), or running_seconds=N (each Pod's containers run that long)"""
     limit_seconds: float = 60
 
 
@@ -85,6 +86,11 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True)
+class Shake:
+    """Start the exercise's disturbance, as `labkit shake` does."""
+
+
+@dataclass(frozen=True, slots=True)
 class AddNode:
     """Left out where the engine adds no nodes; undone by reset."""
 
@@ -103,7 +109,19 @@ class CordonNode:
     name: str
 
 
-Action = Apply | Run | Wait | Delete | Patch | Answer | Remember | AddNode | RemoveNode | CordonNode
+Action = (
+    Apply
+    | Run
+    | Wait
+    | Delete
+    | Patch
+    | Answer
+    | Remember
+    | Shake
+    | AddNode
+    | RemoveNode
+    | CordonNode
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The form of steps.toml, and how it becomes steps."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, Tag, model_validator
 
@@ -19,6 +20,7 @@ from labkit.grading.steps import (
     Remember,
     RemoveNode,
     Run,
+    Shake,
     Step,
     Target,
     Wait,
@@ -26,7 +28,11 @@ from labkit.grading.steps import (
 from labkit.grading.toml_file import StrictModel, read_toml
 
 FILE_NAME = "steps.toml"
-UNTIL = r"^(available|ready|gone|condition=[A-Z][A-Za-z]+)$"
+UNTIL = re.compile(
+    r"available|ready|deleted|gone|restarted"
+    r"|condition=[A-Z][A-Za-z]+|log=.+|running_seconds=[1-9]\d{0,2}"
+)
+OF_PODS = ("restarted", "log", "running_seconds")
 FLAVOR = r"^[a-z]\d-\d+$"
 
 
@@ -47,8 +53,17 @@ class TargetModel(StrictModel):
 
 
 class WaitModel(TargetModel):
-    until: str = Field(pattern=UNTIL)
+    until: str
     limit_seconds: float = Field(default=60, gt=0, le=600)
+
+    @model_validator(mode="after")
+    def known(self) -> "WaitModel":
+        if not UNTIL.fullmatch(self.until):
+            raise ValueError(f"nobody knows how to wait until {self.until!r}")
+        word = self.until.partition("=")[0]
+        if word in OF_PODS and self.object.partition("/")[0] != "Pod":
+            raise ValueError(f"only a Pod can be {word!r}")
+        return self
 
 
 class PatchModel(TargetModel):
@@ -161,6 +176,13 @@ class RememberStep(StepModel):
         return Remember(note.key, note.target(), tuple(note.fields))
 
 
+class ShakeStep(StepModel):
+    shake: Literal[True]
+
+    def action(self, _: Path) -> Action:
+        return Shake()
+
+
 class NodeStep(StepModel):
     node: NodeModel
 
@@ -176,8 +198,9 @@ TaggedStep = Annotated[
     | Annotated[PatchStep, Tag("patch")]
     | Annotated[AnswerStep, Tag("answer")]
     | Annotated[RememberStep, Tag("remember")]
+    | Annotated[ShakeStep, Tag("shake")]
     | Annotated[NodeStep, Tag("node")],
-    one_of("apply", "run", "wait", "delete", "patch", "answer", "remember", "node"),
+    one_of("apply", "run", "wait", "delete", "patch", "answer", "remember", "shake", "node"),
 ]
 
 

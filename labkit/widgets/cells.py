@@ -67,6 +67,16 @@ def answer(exercise: str, **answers: object) -> "View":
 
 
 @cell
+def shake(exercise: str) -> "View":
+    """Start the exercise's disturbance, where it has one; then see how your work stands it."""
+    from labkit.widgets.exercise_views import shaken_view
+    from labkit.workshop import working
+
+    with _lab() as lab:
+        return shaken_view(working.shake(lab, exercise))
+
+
+@cell
 def solution(exercise: str) -> "View":
     """Show one right way, and why it is one."""
     from labkit.widgets.exercise_views import solution_view

@@ -14,6 +14,7 @@ from labkit.workshop.wording import (
     answered_lines,
     hint_lines,
     overview_lines,
+    shaken_lines,
     solution_lines,
     solved_lines,
     standing_state,
@@ -33,6 +34,10 @@ def hint_view(hints: Hints) -> View:
 
 def answered_view(answered: Answered) -> View:
     return _simple(say("Noted"), answered_lines(answered), answered)
+
+
+def shaken_view(exercise: Exercise) -> View:
+    return _simple(say("Shaken"), shaken_lines(exercise), exercise)
 
 
 def solved_view(exercise: Exercise) -> View:

@@ -5,6 +5,7 @@ WorkshopError
 ├── IdentityMissing            this cluster does not know the attendee yet
 ├── ExerciseNotStarted         asked for before `start` finished
 ├── WorkspaceChanged           reset would lose edits
+├── NothingToShake             an exercise without a disturbance
 ├── SolutionNotHere            this copy of the workshop carries no solutions
 ├── AnswerUnknown              a value noted under a name that the exercise does not ask for
 ├── StepStopped                exercise, step of a steps.toml, cause
@@ -64,6 +65,14 @@ class SolutionNotHere(WorkshopError):
         super().__init__(
             say("This copy of the workshop carries no solution of {id}.", id=exercise_id),
             say("Take the next hint, or ask your instructor."),
+        )
+
+
+class NothingToShake(WorkshopError):
+    def __init__(self, exercise_id: str) -> None:
+        super().__init__(
+            say("Exercise {id} has no disturbance to start.", id=exercise_id),
+            say("Its task says what to do; `labkit hint {id}` says a little more.", id=exercise_id),
         )
 
 

@@ -20,6 +20,7 @@ class Happening(StrEnum):
     CHECKED = "checked"
     HINTED = "hinted"
     ANSWERED = "answered"
+    SHAKEN = "shaken"
     SOLUTION_SHOWN = "solution-shown"
     SOLVED = "solved"
     RESET = "reset"

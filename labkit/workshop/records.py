@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from labkit.grading.exercise import Exercise
 from labkit.grading.seed import SeedRecord
 from labkit.kube.errors import ObjectNotFound
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
+from labkit.workshop.errors import ExerciseNotStarted
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import SYSTEM_NAMESPACE, labels_of, record_name
 
@@ -55,3 +57,17 @@ def write_record(writer: Writer, lab: Lab, exercise: Exercise, record: Record) -
     }
     config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
     writer.apply(config_map, namespace=SYSTEM_NAMESPACE)
+
+
+def note(lab: Lab, exercise: Exercise, notes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add to what setup remembered, as the administrator. Raises ExerciseNotStarted."""
+    access = lab.administrator()
+    with (
+        Reader(access, run=lab.run, clock=lab.clock) as reader,
+        Writer(access, run=lab.run, clock=lab.clock) as writer,
+    ):
+        record = read_record(reader, lab, exercise)
+        if record is None or record.stage is not Stage.READY:
+            raise ExerciseNotStarted(exercise.id)
+        seed = replace(record.seed, notes={**record.seed.notes, **notes})
+        write_record(writer, lab, exercise, replace(record, seed=seed))

@@ -4,11 +4,11 @@ Pure: an exercise in, Kubernetes objects out. The grader's Roles say exactly wha
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead
+from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead, Read
 from labkit.kube.resources import Object, Resource
 from labkit.workshop.names import SYSTEM_NAMESPACE, labels_of, namespaces_of, record_name
 
@@ -116,15 +116,8 @@ def grader_rules(attendee: str, exercise: Exercise, find: FindResource) -> dict[
     wanted: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     namespaces = namespaces_of(exercise, attendee)
     for read in exercise.reads:
-        if isinstance(read, ObjectsRead):
-            resource = find(read.kind)
-            for namespace in _places(read, resource, namespaces):
-                wanted[namespace][_group(resource)].add(resource.plural)
-        elif isinstance(read, PagesRead):
-            for suffix in read.suffixes:
-                wanted[namespaces[suffix]][""].add("services")
-                if read.through == "service":
-                    wanted[namespaces[suffix]][""].add("services/proxy")
+        for namespace, group, plurals in _needs(read, namespaces, find):
+            wanted[namespace][group] |= plurals
     if exercise.answers:
         wanted[namespaces[""]][""].add("configmaps")
     rules = {
@@ -133,6 +126,24 @@ def grader_rules(attendee: str, exercise: Exercise, find: FindResource) -> dict[
     }
     record = _rule("", ["configmaps"], ["get"], names=[record_name(attendee, exercise.id)])
     return {**rules, SYSTEM_NAMESPACE: [*rules.get(SYSTEM_NAMESPACE, []), record]}
+
+
+def _needs(
+    read: Read, namespaces: Mapping[str, str], find: FindResource
+) -> Iterator[tuple[str, str, set[str]]]:
+    """Namespace, group and resources, each time."""
+    match read:
+        case ObjectsRead(kind):
+            resource = find(kind)
+            for namespace in _places(read, resource, namespaces):
+                yield namespace, _group(resource), {resource.plural}
+        case PagesRead(through):
+            proxied = {"services/proxy"} if through == "service" else set()
+            for suffix in read.suffixes:
+                yield namespaces[suffix], "", {"services"} | proxied
+        case LogRead():
+            for suffix in read.suffixes:
+                yield namespaces[suffix], "", {"pods", "pods/log"}
 
 
 def _places(read: ObjectsRead, resource: Resource, namespaces: Mapping[str, str]) -> Iterable[str]:

@@ -11,6 +11,8 @@ from labkit.cluster.errors import CapabilityMissing
 from labkit.foundation.errors import LabError, ProcessFailed
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
+from labkit.grading.exercise import Exercise
+from labkit.grading.seed import SHAKEN
 from labkit.grading.steps import (
     Action,
     AddNode,
@@ -22,6 +24,7 @@ from labkit.grading.steps import (
     Remember,
     RemoveNode,
     Run,
+    Shake,
     Target,
     Wait,
     load_steps,
@@ -29,11 +32,13 @@ from labkit.grading.steps import (
 from labkit.kube.errors import ObjectNotFound
 from labkit.kube.manifests import fill, load
 from labkit.kube.writer import Writer
-from labkit.workshop.acting import Actor
+from labkit.workshop.acting import Actor, acting
 from labkit.workshop.answers import note_answers, require_known
 from labkit.workshop.awaiting import matching, named, wait_for_step, wait_until_gone
-from labkit.workshop.errors import StepGaveNothing, StepStopped
+from labkit.workshop.errors import NothingToShake, StepGaveNothing, StepStopped
+from labkit.workshop.lab import Lab
 from labkit.workshop.names import labels_of
+from labkit.workshop.records import note
 from labkit.workshop.rights import Role
 
 GONE_SECONDS = 60  # a Pod may use its 30 s to end
@@ -54,6 +59,19 @@ def run_steps(actor: Actor, folder: Path) -> None:
                 raise StepStopped(actor.exercise.id, title, problem) from problem
 
 
+def disturb(lab: Lab, exercise: Exercise, values: Mapping[str, str]) -> None:
+    """The exercise's disturbance, as setup. Its time is noted first: what it does is younger.
+
+    Raises NothingToShake, and ExerciseNotStarted.
+    """
+    if not (exercise.shake / "steps.toml").is_file():
+        raise NothingToShake(exercise.id)
+    note(lab, exercise, {SHAKEN: {"time": f"{lab.clock.now():%Y-%m-%dT%H:%M:%SZ}"}})
+    with acting(lab, exercise, Role.SETUP, values) as actor:
+        run_steps(actor, exercise.shake)
+        note(lab, exercise, actor.notes)
+
+
 def perform(actor: Actor, action: Action, folder: Path) -> None:
     match action:
         case Run(command):
@@ -64,6 +82,8 @@ def perform(actor: Actor, action: Action, folder: Path) -> None:
             _answer(actor, action, folder)
         case Remember():
             _remember(actor, action)
+        case Shake():
+            disturb(actor.lab, actor.exercise, actor.values)
         case Apply() | Delete() | Patch():
             _change_objects(actor, action)
         case AddNode() | RemoveNode() | CordonNode():
@@ -80,6 +100,8 @@ def step_title(action: Action) -> str:
             return say("answer {key}", key=key)
         case Remember(key):
             return say("remember {key}", key=key)
+        case Shake():
+            return say("start the disturbance")
         case Apply() | Delete() | Patch():
             return _object_title(action)
         case AddNode() | RemoveNode() | CordonNode():

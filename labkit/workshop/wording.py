@@ -128,6 +128,10 @@ def answered_lines(answered: Answered) -> Iterator[Line]:
         yield Line(say("Noted: {name} = {value}", name=name, value=value))
 
 
+def shaken_lines(exercise: Exercise) -> Iterator[Line]:
+    yield Line(say("Shaken: {title}. Look at what it did.", title=say(exercise.title)))
+
+
 def solution_lines(solution: Solution) -> Iterator[Line]:
     yield Line(say("One right way for: {title}", title=say(solution.exercise.title)))
     for name, text in solution.files:

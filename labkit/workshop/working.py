@@ -1,4 +1,4 @@
-"""What a learner does between `start` and the last `check`: answers, hints, solutions."""
+"""What a learner does between `start` and the last `check`: answers, hints, shakes, solutions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from labkit.workshop.progress_log import Event, Happening, append, read_events
 from labkit.workshop.records import Stage, read_record
 from labkit.workshop.rights import Role
 from labkit.workshop.starting import all_values
-from labkit.workshop.steps import run_steps
+from labkit.workshop.steps import disturb, run_steps
 
 STEPS_FILE = "steps.toml"
 FOR_INSTRUCTORS = "**What you will see in the room**"
@@ -69,6 +69,14 @@ def answer(lab: Lab, exercise_id: str, answers: Mapping[str, object]) -> Answere
         note_answers(actor.writer, actor.namespace(), texts)
     _log(lab, exercise, Happening.ANSWERED, {"names": sorted(texts)})
     return Answered(exercise, texts)
+
+
+def shake(lab: Lab, exercise_id: str) -> Exercise:
+    """Start the exercise's disturbance. Raises NothingToShake where it has none."""
+    exercise = find_exercise(lab.exercises, exercise_id)
+    disturb(lab, exercise, exercise_values(lab, exercise))
+    _log(lab, exercise, Happening.SHAKEN, {})
+    return exercise
 
 
 def solution(lab: Lab, exercise_id: str) -> Solution:

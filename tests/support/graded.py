@@ -32,6 +32,8 @@ class HeldReader:
         """What a watch of that kind will see."""
         self.answers: dict[str, Answer | KubeError] = {}
         """Through the proxy, by Service."""
+        self.logs: dict[str, list[str]] = {}
+        """By Pod: what each look at its log shows, the last one for ever."""
         self.calls: list[str] = []
         self.clock = HeldClock()
 
@@ -72,6 +74,12 @@ class HeldReader:
             self.put(item)
             yield event, item
         self.clock.advance(seconds)
+
+    def log(self, pod: str, namespace: str, *, tail: int = 200) -> str:
+        self.calls.append(f"log {pod} {namespace} {tail}")
+        self._maybe_refuse("log")
+        self.clock.advance(0.1)
+        return self.logs[pod].pop(0) if len(self.logs[pod]) > 1 else self.logs[pod][0]
 
     def through_service(
         self, namespace: str, service: str, port: int | str, path: str = "/"

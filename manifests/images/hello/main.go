@@ -21,6 +21,7 @@ var version = "unknown" // of this program, set by the linker
 
 const usage = `hello                            serve (see /info)
 hello probe URL [SECONDS]        GET it; status 0 if it answers below 400
+hello observe URL [SECONDS]      GET it every so many seconds; one JSON line each time
 hello true                       do nothing, well
 hello sleep SECONDS              or "infinity"
 hello say TEXT [exit N after S]  print it, then end with status N after S seconds
@@ -58,6 +59,8 @@ func command(stop context.Context, words []string) error {
 		return say(stop, rest)
 	case "probe":
 		return probe(stop, rest)
+	case "observe":
+		return observe(stop, rest)
 	case "--version", "version":
 		fmt.Println("hello", version)
 		return nil

@@ -1,0 +1,192 @@
+"""A Deployment's rollouts: its ReplicaSets, its Pods, and who else stands behind its Service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from labkit.foundation.text import say
+from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.objects import annotations_of, evidence, name_of, names_of, uid_of
+from labkit.grading.criteria.probes import app_of, delay_changed, flaw_of, probes_of, variable
+from labkit.grading.criteria.services import pods_behind
+from labkit.grading.criteria.workloads import deployment_settled, deployments_with
+from labkit.grading.snapshot import Object, Snapshot, list_key
+from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
+from labkit.kube.conditions import is_leaving
+
+REVISION = "deployment.kubernetes.io/revision"
+FIRST_VERSION = "1"  # what the image says where the template says nothing
+
+
+def deployment_for(snapshot: Snapshot, labels: Mapping[str, str], name: str) -> Object | None:
+    """Whose Pods carry the labels; of several the one with the name that the task uses."""
+    found = deployments_with(snapshot, labels)
+    return next((item for item in found if name_of(item) == name), found[0] if found else None)
+
+
+def settled(
+    snapshot: Snapshot, deployment: Object, labels: Mapping[str, str], *, at_least: int = 1
+) -> Finding:
+    """`deployment_settled` of this one, whatever others there are."""
+    alone = {**snapshot.lists, list_key("Deployment"): (deployment,)}
+    return deployment_settled(replace(snapshot, lists=alone), labels, at_least=at_least)
+
+
+def revisions_of(snapshot: Snapshot, deployment: Object) -> list[Object]:
+    """Its ReplicaSets, the newest revision last."""
+    owned = _owned(snapshot.objects("ReplicaSet"), [deployment])
+    return sorted(owned, key=lambda one: int(annotations_of(one).get(REVISION, 0)))
+
+
+def pods_made_by(snapshot: Snapshot, replica_sets: Sequence[Object]) -> list[Object]:
+    """Those on their way out are not among them."""
+    pods = _owned(snapshot.objects("Pod"), replica_sets)
+    return [pod for pod in pods if not is_leaving(pod)]
+
+
+def version_in(deployment: Object) -> str:
+    """What VERSION is in its template; empty where it comes from another object."""
+    found = variable(app_of(deployment["spec"]["template"]), "VERSION")
+    return FIRST_VERSION if found is None else found
+
+
+def rolled_out(
+    snapshot: Snapshot, deployment: Object, labels: Mapping[str, str], *, version: str, least: int
+) -> Finding:
+    """All copies are of this version and settled; a probe that asks the wrong port is named."""
+    template = deployment["spec"]["template"]
+    if version_in(deployment) not in (version, ""):
+        return _other_version(deployment, version)
+    flaws = [
+        flaw for probe in probes_of(template, "readiness") if (flaw := flaw_of(probe, template))
+    ]
+    finding = settled(snapshot, deployment, labels, at_least=least)
+    if flaws and finding.settling:  # waiting will not mend it
+        return not_yet(
+            flaws[0].message,
+            seen=flaws[0].seen,
+            expected=say("The new copies become Ready."),
+            why=say("A copy that is not Ready holds the rollout up: {seen}", seen=finding.seen),
+            next_step=say("Let the probe ask where the app answers, and apply it again."),
+            evidence=evidence(deployment),
+        )
+    return finding
+
+
+def keeps_revisions(snapshot: Snapshot, deployment: Object, *, at_least: int) -> Finding | None:
+    """None when it does."""
+    revisions = revisions_of(snapshot, deployment)
+    if len(revisions) >= at_least:
+        return None
+    return not_yet(
+        "rollout.no_history",
+        seen=say(
+            "Deployment {name} keeps this many revisions: {count}.",
+            name=name_of(deployment),
+            count=len(revisions),
+        ),
+        expected=say("At least {least}: the old and the new.", least=at_least),
+        why=say("A Deployment that was made anew has no earlier revision to return to."),
+        next_step=say("Reset the exercise, then change the Deployment that is there."),
+        evidence=evidence(deployment),
+    )
+
+
+def alone_behind(snapshot: Snapshot, deployment: Object, service: str) -> Finding | None:
+    """None when the Service leads to this Deployment's Pods and to nobody else's."""
+    found = next((one for one in snapshot.objects("Service") if name_of(one) == service), None)
+    if found is None:
+        return not_started(
+            "rollout.no_service",
+            seen=say("Service {name}, which visitors call, is not there.", name=service),
+            next_step=say("Reset the exercise, or create it again: port 80 to 8080."),
+        )
+    own = {name_of(pod) for pod in pods_made_by(snapshot, revisions_of(snapshot, deployment))}
+    behind = [pod for pod in pods_behind(found, snapshot.objects("Pod")) if not is_leaving(pod)]
+    strangers = [pod for pod in behind if name_of(pod) not in own]
+    if behind and not strangers:
+        return None
+    return not_yet(
+        "rollout.visited_elsewhere",
+        seen=say(
+            "Behind Service {service} stand Pods of somebody else: {pods}.",
+            service=service,
+            pods=quoted(names_of(strangers), longest=90),
+        )
+        if strangers
+        else say("Behind Service {service} stands no Pod.", service=service),
+        expected=say("Only Pods of Deployment {name} do.", name=name_of(deployment)),
+        why=say("Visitors must meet the copies that you rolled out."),
+        next_step=say("Compare the Service's selector with `kubectl get pods --show-labels`."),
+        evidence=evidence(found, deployment),
+    )
+
+
+def keeps_delay(deployment: Object, seconds: str) -> Finding | None:
+    """None when the template still says how slowly the app starts."""
+    changed = delay_changed(deployment["spec"]["template"], seconds)
+    if not changed:
+        return None
+    return not_yet(
+        "probe.delay_changed",
+        seen=say("START_DELAY says {seen}.", seen=changed),
+        expected=say("It says {seconds}, as the task gave it.", seconds=seconds),
+        why=say("Real programs take the time that they take; probes must allow for it."),
+        next_step=say("Set START_DELAY back to {seconds} in the template.", seconds=seconds),
+        evidence=evidence(deployment),
+    )
+
+
+def waits_for_ready(deployment: Object) -> Finding:
+    """Some readiness probe of the template asks the app."""
+    template = deployment["spec"]["template"]
+    probes = probes_of(template, "readiness")
+    flaws = [flaw_of(probe, template) for probe in probes]
+    if None in flaws:
+        return passed(
+            say("The readiness probe of {name} asks the app.", name=name_of(deployment)),
+            evidence=evidence(deployment),
+        )
+    flaw = next(filter(None, flaws), None)
+    others = [kind for kind in ("startup", "liveness") if probes_of(template, kind)]
+    return not_yet(
+        flaw.message if flaw else "probe.no_readiness",
+        seen=flaw.seen
+        if flaw
+        else say(
+            "The template of {name} has no readiness probe; other probes: {others}.",
+            name=name_of(deployment),
+            others=", ".join(others) or say("none"),
+        ),
+        expected=say("A readiness probe asks the port on which the app answers."),
+        why=say("Only it tells a Service, all the time, who may have visitors."),
+        next_step=say("Add or correct `readinessProbe`: `kubectl explain pod.spec.containers`."),
+        evidence=evidence(deployment),
+    )
+
+
+def is_passed(finding: Finding) -> bool:
+    return finding.state is State.PASSED
+
+
+def _other_version(deployment: Object, version: str) -> Finding:
+    return not_yet(
+        "rollout.other_version",
+        seen=say(
+            "The template of Deployment {name} says VERSION {seen}.",
+            name=name_of(deployment),
+            seen=quoted(version_in(deployment)),
+        ),
+        expected=say("It says VERSION {version}.", version=version),
+        why=say("A rollout begins when the template of a Deployment changes."),
+        next_step=say("Change VERSION in this Deployment, not in another beside it."),
+        evidence=evidence(deployment),
+    )
+
+
+def _owned(objects: Sequence[Object], owners: Sequence[Object]) -> list[Object]:
+    uids = {uid_of(owner) for owner in owners}
+    return [
+        item
+        for item in objects
+        if uids & {owner["uid"] for owner in item["metadata"].get("ownerReferences") or ()}
+    ]
