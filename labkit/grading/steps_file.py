@@ -1,6 +1,5 @@
 """The form of steps.toml, and how it becomes steps."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,9 +27,9 @@ from labkit.grading.steps import (
 from labkit.grading.toml_file import StrictModel, read_toml
 
 FILE_NAME = "steps.toml"
-UNTIL = re.compile(
-    r"available|ready|deleted|gone|restarted"
-    r"|condition=[A-Z][A-Za-z]+|log=.+|running_seconds=[1-9]\d{0,2}"
+UNTIL = (
+    r"^(available|ready|deleted|gone|restarted"
+    r"|condition=[A-Z][A-Za-z]+|log=.+|running_seconds=[1-9]\d{0,2})$"
 )
 OF_PODS = ("restarted", "log", "running_seconds")
 FLAVOR = r"^[a-z]\d-\d+$"
@@ -53,13 +52,11 @@ class TargetModel(StrictModel):
 
 
 class WaitModel(TargetModel):
-    until: str
+    until: str = Field(pattern=UNTIL)
     limit_seconds: float = Field(default=60, gt=0, le=600)
 
     @model_validator(mode="after")
-    def known(self) -> "WaitModel":
-        if not UNTIL.fullmatch(self.until):
-            raise ValueError(f"nobody knows how to wait until {self.until!r}")
+    def of_pods(self) -> "WaitModel":
         word = self.until.partition("=")[0]
         if word in OF_PODS and self.object.partition("/")[0] != "Pod":
             raise ValueError(f"only a Pod can be {word!r}")

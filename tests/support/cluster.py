@@ -17,7 +17,7 @@ from labkit.foundation.waiting import SystemClock
 from labkit.kube.kubeconfig import Access, kubeconfig_text
 from tests.support.held_objects import HeldObjects, Object, Place, place_of
 
-Answer = tuple[int, Object]
+Answer = tuple[int, Object | str]
 CORE = ("ConfigMap", "Event", "Pod", "Secret", "ServiceAccount", "Service")
 RBAC = ("Role", "RoleBinding")
 
@@ -32,6 +32,8 @@ class FakeCluster:
         self.dies_at_write = 0
         """The write of this number, and whatever comes after it, gets no answer; 0: none."""
         self.is_down = False
+        self.logs: dict[str, str] = {}
+        """What a Pod printed, by its name; others have no container yet."""
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.cluster = self
@@ -97,11 +99,18 @@ class FakeCluster:
     ) -> Answer | Iterator[tuple[str, Object]]:
         if query.get("watch"):
             return self.held.watched(place, query)
+        if place.subresource == "log" and place.key in self.held.all:
+            return self._log(place.name)
         if place.name:
             found = self.held.all.get(place.key)
             return (200, found) if found else _missing(place)
         items = self.held.listed(place, query)
         return 200, {"metadata": {"resourceVersion": self.held.version}, "items": items}
+
+    def _log(self, pod: str) -> Answer:
+        if pod in self.logs:
+            return 200, self.logs[pod]
+        return _refusal(400, "BadRequest", "container is waiting to start: ContainerCreating")
 
     def _write(self, method: str, place: Place, content: Object) -> Answer:
         if place.plural.endswith("reviews"):
@@ -169,13 +178,13 @@ def _token(place: Place) -> Answer:
     return 201, {"status": {"token": f"token-of-{place.name}", "expirationTimestamp": expires}}
 
 
-def _missing(place: Place) -> Answer:
+def _missing(place: Place) -> tuple[int, Object]:
     details = {"kind": place.plural, "name": place.name}
     status, content = _refusal(404, "NotFound", f"{place.plural} {place.name!r} not found")
     return status, {**content, "details": details}
 
 
-def _refusal(status: int, reason: str, message: str) -> Answer:
+def _refusal(status: int, reason: str, message: str) -> tuple[int, Object]:
     said = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": status}
     return status, {**said, "reason": reason, "message": message}
 
@@ -212,10 +221,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None: ...
 
-    def _reply(self, status: int, content: Object) -> None:
-        body = json.dumps(content).encode()
+    def _reply(self, status: int, content: Object | str) -> None:
+        body = (content if isinstance(content, str) else json.dumps(content)).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        kind = "text/plain" if isinstance(content, str) else "application/json"
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -12,8 +12,8 @@ from labkit.grading.verdict import Finding, not_yet, passed
 from labkit.kube.conditions import condition
 
 
-def not_restarted(pods: Sequence[Object]) -> Finding | None:
-    """None when none of their containers was."""
+def restarted(pods: Sequence[Object]) -> Finding | None:
+    """None when none of their containers was restarted."""
     for pod in pods:
         for container in _containers(pod):
             if container.get("restartCount", 0):

@@ -66,6 +66,12 @@ def unfresh(snapshot: Snapshot, lines: Sequence[Line], judged: Sequence[Object])
     return None
 
 
+def last_version(lines: Sequence[Line]) -> str:
+    """What the last visitor who was answered met."""
+    met = [line for line in lines if line.facts.get("ok")]
+    return str(met[-1].facts.get("version", "")) if met else ""
+
+
 def visits_since(lines: Sequence[Line], since: datetime) -> Visits:
     """An observer has nothing to say of a target before it reached it for the first time."""
     reached = next((n for n, line in enumerate(lines) if line.facts.get("ok")), len(lines))
@@ -77,8 +83,25 @@ def visits_since(lines: Sequence[Line], since: datetime) -> Visits:
     return Visits(kept, since)
 
 
-def nobody_lost(visits: Visits, judged: Sequence[Object], *, before: str, after: str) -> Finding:
-    """Every visit in the window was answered, by `before` first and by `after` in the end."""
+def nobody_lost(
+    snapshot: Snapshot,
+    labels: str,
+    since: datetime,
+    judged: Sequence[Object],
+    versions: tuple[str, str],
+) -> Finding:
+    """Since then every visit was answered, by the first version at first, by the other at last."""
+    lines = snapshot.log(labels, "obs")
+    visits = visits_since(lines, since)
+    stale = unfresh(snapshot, lines, judged)
+    if stale and not visits.lost:
+        return stale
+    return said_of(visits, judged[:1], versions)
+
+
+def said_of(visits: Visits, judged: Sequence[Object], versions: tuple[str, str]) -> Finding:
+    """The same of fresh lines."""
+    before, after = versions
     if visits.lost:
         return _lost(visits, judged)
     if visits.count < FEWEST_VISITS:

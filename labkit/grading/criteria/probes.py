@@ -11,7 +11,6 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
-from labkit.grading.criteria.quantities import same_quantity
 from labkit.grading.snapshot import Object
 
 DEFAULT_PORT = 8080
@@ -64,12 +63,6 @@ def variable(container: Object, name: str) -> str | None:
         if item["name"] == name:
             return str(item.get("value", "")) if "valueFrom" not in item else ""
     return "" if container.get("envFrom") else None
-
-
-def delay_changed(template: Object, seconds: str) -> str:
-    """What START_DELAY says in place of the seconds that the task gives; empty when it is those."""
-    found = variable(app_of(template), "START_DELAY") or say("nothing")
-    return "" if same_quantity(found, seconds) else quoted(found)
 
 
 def probes_of(template: Object, kind: str) -> list[Probe]:
@@ -173,4 +166,7 @@ def _named_ports(container: Object) -> Iterator[tuple[str, int]]:
 
 
 def _repository(image: str) -> str:
-    return image.partition("@")[0].rpartition(":")[0] or image
+    """Without digest and tag; a registry may have a port, too."""
+    name = image.partition("@")[0]
+    before, colon, after = name.rpartition(":")
+    return before if colon and "/" not in after else name

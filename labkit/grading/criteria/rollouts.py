@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from labkit.foundation.text import say
-from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.answers import quoted, same_words
 from labkit.grading.criteria.objects import annotations_of, evidence, name_of, names_of, uid_of
-from labkit.grading.criteria.probes import app_of, delay_changed, flaw_of, probes_of, variable
+from labkit.grading.criteria.probes import app_of, flaw_of, probes_of, variable
+from labkit.grading.criteria.quantities import same_quantity
 from labkit.grading.criteria.services import pods_behind
+from labkit.grading.criteria.times import moment
 from labkit.grading.criteria.workloads import deployment_settled, deployments_with
 from labkit.grading.snapshot import Object, Snapshot, list_key
 from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
@@ -43,23 +46,54 @@ def pods_made_by(snapshot: Snapshot, replica_sets: Sequence[Object]) -> list[Obj
     return [pod for pod in pods if not is_leaving(pod)]
 
 
+def oldest(pods: Sequence[Object], *, less_seconds: int) -> datetime:
+    """So many seconds before the oldest of them was made."""
+    made = min(moment(pod["metadata"]["creationTimestamp"]) for pod in pods)
+    return made - timedelta(seconds=less_seconds)
+
+
+def newest_pods(snapshot: Snapshot, deployment: Object) -> list[Object]:
+    """Those of its newest revision."""
+    return pods_made_by(snapshot, revisions_of(snapshot, deployment)[-1:])
+
+
 def version_in(deployment: Object) -> str:
     """What VERSION is in its template; empty where it comes from another object."""
     found = variable(app_of(deployment["spec"]["template"]), "VERSION")
     return FIRST_VERSION if found is None else found
 
 
-def rolled_out(
-    snapshot: Snapshot, deployment: Object, labels: Mapping[str, str], *, version: str, least: int
+def other_version(deployment: Object, version: str, *, met: str) -> Finding | None:
+    """None when its template is of this version.
+
+    What visitors met decides where the template takes the version from another object.
+    """
+    seen = version_in(deployment) or met
+    if same_words(seen, version):
+        return None
+    return not_yet(
+        "rollout.other_version",
+        seen=say(
+            "The template of Deployment {name} says VERSION {seen}.",
+            name=name_of(deployment),
+            seen=quoted(seen) or say("nothing"),
+        ),
+        expected=say("It says VERSION {version}.", version=version),
+        why=say("A rollout begins when the template of a Deployment changes."),
+        next_step=say("Change VERSION in this Deployment, not in another beside it."),
+        evidence=evidence(deployment),
+    )
+
+
+def ready_and_settled(
+    snapshot: Snapshot, deployment: Object, labels: Mapping[str, str], *, at_least: int
 ) -> Finding:
-    """All copies are of this version and settled; a probe that asks the wrong port is named."""
+    """As `settled`; a readiness probe that would hold the rollout up for ever is named."""
     template = deployment["spec"]["template"]
-    if version_in(deployment) not in (version, ""):
-        return _other_version(deployment, version)
     flaws = [
         flaw for probe in probes_of(template, "readiness") if (flaw := flaw_of(probe, template))
     ]
-    finding = settled(snapshot, deployment, labels, at_least=least)
+    finding = settled(snapshot, deployment, labels, at_least=at_least)
     if flaws and finding.settling:  # waiting will not mend it
         return not_yet(
             flaws[0].message,
@@ -72,7 +106,7 @@ def rolled_out(
     return finding
 
 
-def keeps_revisions(snapshot: Snapshot, deployment: Object, *, at_least: int) -> Finding | None:
+def forgets_revisions(snapshot: Snapshot, deployment: Object, *, at_least: int) -> Finding | None:
     """None when it does."""
     revisions = revisions_of(snapshot, deployment)
     if len(revisions) >= at_least:
@@ -91,7 +125,7 @@ def keeps_revisions(snapshot: Snapshot, deployment: Object, *, at_least: int) ->
     )
 
 
-def alone_behind(snapshot: Snapshot, deployment: Object, service: str) -> Finding | None:
+def others_behind(snapshot: Snapshot, deployment: Object, service: str) -> Finding | None:
     """None when the Service leads to this Deployment's Pods and to nobody else's."""
     found = next((one for one in snapshot.objects("Service") if name_of(one) == service), None)
     if found is None:
@@ -121,14 +155,14 @@ def alone_behind(snapshot: Snapshot, deployment: Object, service: str) -> Findin
     )
 
 
-def keeps_delay(deployment: Object, seconds: str) -> Finding | None:
+def delay_changed(deployment: Object, seconds: int) -> Finding | None:
     """None when the template still says how slowly the app starts."""
-    changed = delay_changed(deployment["spec"]["template"], seconds)
-    if not changed:
+    found = variable(app_of(deployment["spec"]["template"]), "START_DELAY") or say("nothing")
+    if same_quantity(found, str(seconds)):
         return None
     return not_yet(
         "probe.delay_changed",
-        seen=say("START_DELAY says {seen}.", seen=changed),
+        seen=say("START_DELAY says {seen}.", seen=quoted(found)),
         expected=say("It says {seconds}, as the task gave it.", seconds=seconds),
         why=say("Real programs take the time that they take; probes must allow for it."),
         next_step=say("Set START_DELAY back to {seconds} in the template.", seconds=seconds),
@@ -164,22 +198,28 @@ def waits_for_ready(deployment: Object) -> Finding:
     )
 
 
-def is_passed(finding: Finding) -> bool:
-    return finding.state is State.PASSED
+def unchanged(snapshot: Snapshot, deployment: Object, *, note: str) -> Finding | None:
+    """None when the template differs from what setup noted of it."""
+    if deployment["spec"]["template"]["spec"] != snapshot.noted(note, "spec.template.spec"):
+        return None
+    return not_started(
+        "rollout.unchanged",
+        seen=say("The template of {name} is as you found it.", name=name_of(deployment)),
+        next_step=say("Look at the events of its Pods, then change the template."),
+    )
 
 
-def _other_version(deployment: Object, version: str) -> Finding:
-    return not_yet(
-        "rollout.other_version",
-        seen=say(
-            "The template of Deployment {name} says VERSION {seen}.",
-            name=name_of(deployment),
-            seen=quoted(version_in(deployment)),
-        ),
-        expected=say("It says VERSION {version}.", version=version),
-        why=say("A rollout begins when the template of a Deployment changes."),
-        next_step=say("Change VERSION in this Deployment, not in another beside it."),
-        evidence=evidence(deployment),
+def trouble(finding: Finding) -> Finding | None:
+    """None when it is passed, so that the next question may be asked."""
+    return None if finding.state is State.PASSED else finding
+
+
+def not_before(other: Finding) -> Finding:
+    """A criterion that waits for another one, which found this."""
+    return not_started(
+        "rollout.not_before",
+        seen=say("Not looked at before: {seen}", seen=other.seen),
+        next_step=say("Go on with the criterion that says so."),
     )
 
 

@@ -111,6 +111,12 @@ def test_answer_without_equals_sign_changes_nothing(shell: Shell) -> None:
     assert shell.cluster.writes == []
 
 
+def test_shake_of_an_exercise_without_a_disturbance_says_so(shell: Shell) -> None:
+    shell.run("start", CARD)
+    with pytest.raises(LabError, match="no disturbance"):
+        shell.run("shake", CARD)
+
+
 def test_solution_shows_the_files(shell: Shell) -> None:
     shell.run("start", CARD)
     assert "kind: ConfigMap" in shell.run("solution", CARD)[1]

@@ -6,6 +6,7 @@ import pytest
 from labkit.grading.errors import ExerciseInvalid, ExerciseUnknown
 from labkit.grading.exercise import (
     ChoiceDraw,
+    LogRead,
     NumberDraw,
     ObjectDraw,
     ObjectsRead,
@@ -50,6 +51,11 @@ port = 80
 times = 12
 in = [""]
 [[read]]
+log = "app=observer"
+in = ["b"]
+lines = 500
+keep = ["ok"]
+[[read]]
 version = true
 
 [[criterion]]
@@ -88,6 +94,7 @@ def test_exercise_is_loaded_whole(tmp_path: Path) -> None:
         ObjectsRead("Service", (), "kube-system", "k8s-app=kube-dns"),
         ObjectsRead("Node"),
         PagesRead("web", "/info", 80, 12, ("",)),
+        LogRead("app=observer", ("b",), 500, ("ok",)),
         VersionRead(),
     )
     assert [criterion.function for criterion in exercise.criteria] == ["door_open", "key_turned"]
@@ -101,11 +108,11 @@ FAULTS = {
     "two hints": (', "Turn the key."', "", "hints", "at least 3"),
     "id with a space": ('"open-door"', '"open door"', "id", "pattern"),
     "criterion twice": ('"key-turned"', '"door-open"', "criterion", "there twice"),
-    "read of nothing": ("version = true", "", "read.4", "exactly one of"),
+    "read of nothing": ("version = true", "", "read.5", "exactly one of"),
     "read of two things": (
         "version = true",
         'version = true\nobjects = "Pod"',
-        "read.4",
+        "read.5",
         "exactly one of",
     ),
     "read where it has no namespace": (

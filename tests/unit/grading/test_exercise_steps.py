@@ -15,6 +15,7 @@ from labkit.grading.steps import (
     Remember,
     RemoveNode,
     Run,
+    Shake,
     Step,
     Target,
     Wait,
@@ -32,6 +33,8 @@ wait = { object = "Deployment/web", until = "available", limit_seconds = 5 }
 [[step]]
 wait = { object = "Pod", labels = "app=web", in = "b", until = "condition=Ready" }
 [[step]]
+wait = { object = "Pod/observer", in = "b", until = 'log="ok":true' }
+[[step]]
 delete = { object = "ConfigMap/card" }
 [[step]]
 patch = { object = "ConfigMap/card", merge = { data = { a = "${mark}" } } }
@@ -41,6 +44,8 @@ answer = { key = "colour", value = "red" }
 answer = { key = "count", run = ["kubectl", "get", "pods"], count_lines = true }
 [[step]]
 remember = { key = "card", object = "ConfigMap/card", in = "b", fields = ["metadata.uid"] }
+[[step]]
+shake = true
 [[step]]
 node = { add = "annex", flavor = "d2-2", cordoned = true }
 when = "multi-node"
@@ -66,16 +71,18 @@ def test_every_step_is_read_and_filled(tmp_path: Path) -> None:
         Run(("kubectl", "label", "configmap", "card", "lab=card")),
         Wait(Target("Deployment", "web"), "available", 5),
         Wait(Target("Pod", labels="app=web", suffix="b"), "condition=Ready"),
+        Wait(Target("Pod", "observer", suffix="b"), 'log="ok":true'),
         Delete(card),
         Patch(card, {"data": {"a": "card"}}),
         Answer("colour", "red"),
         Answer("count", command=("kubectl", "get", "pods"), count_lines=True),
         Remember("card", Target("ConfigMap", "card", suffix="b"), ("metadata.uid",)),
+        Shake(),
         AddNode("annex", "d2-2", cordoned=True),
         RemoveNode("annex"),
         CordonNode("node1"),
     ]
-    assert steps[9] == Step(AddNode("annex", "d2-2", cordoned=True), "multi-node")
+    assert steps[11] == Step(AddNode("annex", "d2-2", cordoned=True), "multi-node")
 
 
 def test_no_file_means_no_steps(tmp_path: Path) -> None:
@@ -92,6 +99,17 @@ FAULTS = {
         "until",
         "'happy'",
     ),
+    "wait for a log that is not a Pod's": (
+        'wait = { object = "Deployment/a", until = "log=x" }',
+        "wait",
+        "only a Pod",
+    ),
+    "wait for no seconds": (
+        'wait = { object = "Pod/a", until = "running_seconds=0" }',
+        "wait",
+        "running_seconds=0",
+    ),
+    "shake that is none": ("shake = false", "shake", "True"),
     "target without a name": ('delete = { object = "Pod" }', "delete", "name"),
     "answer without a value": ('answer = { key = "a" }', "answer", "`value` or `run`"),
     "pattern without a command": (

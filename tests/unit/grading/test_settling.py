@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.foundation.waiting import Clock
-from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead
+from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead
 from labkit.grading.settling import Settling
 from labkit.grading.sources import Place
 from labkit.grading.verdict import Evidence, Finding, Result, Verdict, not_yet, passed
@@ -162,3 +162,22 @@ def test_page_of_a_single_pod_is_asked_once() -> None:
 def test_page_that_never_answers_is_given_up_at_the_limit() -> None:
     reader = HeldReader([service("198.18.0.9"), pod("a")])
     assert wait(reader, moving(DOOR), Pages(()), PAGES) >= 10
+
+
+def test_observers_next_words_are_waited_for_after_the_objects() -> None:
+    def said(*seconds: int) -> str:
+        return "\n".join(f'{{"time": "2026-01-01T08:59:{s:02}Z"}}' for s in seconds)
+
+    reader = HeldReader([{**pod("web-1"), "metadata": {**pod("web-1")["metadata"]}}])
+    reader.logs = {"web-1": [said(1), said(1), said(1, 2), said(1, 2, 3), said(1, 2, 3, 4)]}
+    reads = (*OBJECTS, LogRead("app=web"))
+    waited = wait(reader, moving(Evidence("Pod", "web-1", NS)), reads=reads)
+    assert 0 < waited < 3
+    assert reader.logs["web-1"] == [said(1, 2, 3, 4)]
+
+
+def test_observer_that_says_nothing_more_is_waited_for_until_the_limit() -> None:
+    reader = HeldReader([pod("web-1")])
+    reader.logs = {"web-1": ['{"time": "2026-01-01T08:59:01Z"}']}
+    reads = (*OBJECTS, LogRead("app=web"))
+    assert wait(reader, moving(Evidence("Pod", "web-1", NS)), reads=reads) >= 10

@@ -9,6 +9,7 @@ from labkit.widgets.exercise_views import (
     answered_view,
     hint_view,
     overview_view,
+    shaken_view,
     solution_view,
     solved_view,
     started_view,
@@ -104,3 +105,8 @@ def test_doctor_gives_each_problem_with_its_fix() -> None:
         "✘ to fix first: 6443 is taken. → Free it.",
     ]
     assert "Free it." in view.html
+
+
+def test_shake_says_what_was_shaken_and_what_to_do_next() -> None:
+    view = shaken_view(EXERCISE)
+    assert "Shaken: Hang a sign. Look at what it did." in str(view)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead, Read, VersionRead
+from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead, Read, VersionRead
 from labkit.kube.resources import Object, Resource, built_in
 from labkit.workshop.rights import Role, attendee_objects, exercise_objects, grader_rules
 
@@ -54,8 +54,9 @@ def test_grader_may_read_its_seed_record_by_name_and_nothing_else_by_itself() ->
         pytest.param(ObjectsRead("Node"), "", "", ["nodes"]),
         pytest.param(PagesRead("web", "/", 80), "ada-sign", "", ["services"]),
         pytest.param(PagesRead("service", "/", 80), "ada-sign", "", ["services", "services/proxy"]),
+        pytest.param(LogRead("app=o", ("obs",)), "ada-sign-obs", "", ["pods", "pods/log"]),
     ],
-    ids=["namespaced", "fixed-namespace", "cluster-wide", "web", "service-proxy"],
+    ids=["namespaced", "fixed-namespace", "cluster-wide", "web", "service-proxy", "log"],
 )
 def test_grader_may_look_at_exactly_what_is_declared(
     read: Read, namespace: str, group: str, resources: list[str]

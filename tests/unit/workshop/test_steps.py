@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from labkit.cluster.engine import NodeShape
 from labkit.foundation.errors import TimedOut
+from labkit.foundation.waiting import SystemClock
 from labkit.kube.errors import ManifestInvalid
 from labkit.workshop.acting import Actor, acting
 from labkit.workshop.errors import StepStopped
@@ -183,6 +185,74 @@ def test_wait_ends_when_the_object_is_as_wanted(tmp_path: Path) -> None:
         at.cluster.put(pod)
         at.do('[[step]]\nwait = { object = "Pod/web", until = "ready" }')
         at.do('[[step]]\nwait = { object = "Pod/other", until = "gone" }')
+
+
+def pod(name: str, *, labels: str = "web", **status: object) -> dict[str, object]:
+    metadata = {"name": name, "namespace": OWN, "labels": {"app": labels}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "status": status}
+
+
+def container(started: str = "", restarts: int = 0) -> dict[str, object]:
+    state = {"running": {"startedAt": started}} if started else {"waiting": {}}
+    return {"name": "a", "state": state, "restartCount": restarts}
+
+
+def wait(at: Bench, until: str) -> None:
+    where = 'object = "Pod", labels = "app=web", limit_seconds = 0.3'
+    at.do(f"[[step]]\nwait = {{ {where}, until = '{until}' }}")
+
+
+def test_wait_for_a_text_looks_into_the_log_of_every_pod(tmp_path: Path) -> None:
+    with bench(tmp_path) as at:
+        at.cluster.put(pod("one"))
+        at.cluster.put(pod("two"))
+        at.cluster.put(pod("other", labels="x"))
+        at.cluster.logs["one"] = 'a line\n{"version":"2"}\n'
+        with pytest.raises(StepStopped, match="log="):
+            wait(at, 'log="version":"2"')
+        at.cluster.logs["two"] = '{"version":"2"}'
+        wait(at, 'log="version":"2"')
+
+
+def test_wait_for_running_seconds_looks_at_each_containers_own_start(tmp_path: Path) -> None:
+    now = SystemClock().now()
+    long_ago, just_now = (now - timedelta(seconds=s) for s in (60, 1))
+    with bench(tmp_path) as at:
+        old = container(f"{long_ago:%Y-%m-%dT%H:%M:%SZ}")
+        at.cluster.put(pod("one", containerStatuses=[old]))
+        wait(at, "running_seconds=50")
+        for young in (container(f"{just_now:%Y-%m-%dT%H:%M:%SZ}"), container()):
+            at.cluster.put(pod("two", containerStatuses=[old, young]))
+            with pytest.raises(StepStopped, match="running_seconds"):
+                wait(at, "running_seconds=50")
+
+
+def test_wait_for_a_restart_wants_one_of_every_pod(tmp_path: Path) -> None:
+    with bench(tmp_path) as at:
+        at.cluster.put(pod("one", containerStatuses=[container(restarts=2)]))
+        wait(at, "restarted")
+        at.cluster.put(pod("two", containerStatuses=[container()]))
+        with pytest.raises(StepStopped, match="restarted"):
+            wait(at, "restarted")
+
+
+def test_deleted_is_what_leaves_or_is_gone(tmp_path: Path) -> None:
+    with bench(tmp_path) as at:
+        wait(at, "deleted")
+        leaving = pod("one")
+        leaving["metadata"] = {**at.cluster.put(leaving)["metadata"], "deletionTimestamp": "x"}
+        at.cluster.put(leaving)
+        wait(at, "deleted")
+        at.cluster.put(pod("two"))
+        with pytest.raises(StepStopped, match="deleted"):
+            wait(at, "deleted")
+
+
+def test_waits_for_pods_that_are_not_there_are_not_over(tmp_path: Path) -> None:
+    with bench(tmp_path) as at:
+        for until in ("log=x", "running_seconds=1", "restarted"):
+            with pytest.raises(StepStopped):
+                wait(at, until)
 
 
 def test_wait_ends_with_the_last_state_seen(tmp_path: Path) -> None:
