@@ -3,6 +3,7 @@
 A read that fails is kept with its reason; criteria that need it answer CANNOT_CHECK.
 """
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -13,7 +14,7 @@ from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead, V
 from labkit.grading.logs import read_log
 from labkit.grading.reduction import reduced
 from labkit.grading.seed import SeedRecord
-from labkit.grading.snapshot import ANSWERS_LABEL, Object, Snapshot, list_key
+from labkit.grading.snapshot import ANSWERS_LABEL, Line, Object, Snapshot, list_key
 from labkit.grading.sources import ClusterReader, Place, Sources, attempted
 from labkit.grading.visiting import visit
 from labkit.kube.errors import ObjectNotFound
@@ -27,20 +28,8 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
     moment = f"{sources.clock.now():%Y-%m-%dT%H:%M:%SZ}"
     look = _Look(exercise, place, sources.reader)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        listing = {
-            key: pool.submit(
-                attempted, look.named(read, namespace), partial(look.objects, read, namespace)
-            )
-            for key, read, namespace in look.lists()
-        }
-        logs = {
-            list_key(read.labels, suffix): pool.submit(
-                attempted,
-                say("the log of {labels} in {namespace}", labels=read.labels, namespace=namespace),
-                partial(read_log, read, namespace, sources.reader),
-            )
-            for read, suffix, namespace in look.logs()
-        }
+        listing = {key: pool.submit(attempted, what, call) for key, what, call in look.lists()}
+        logs = {key: pool.submit(attempted, what, call) for key, what, call in look.logs()}
         seed = pool.submit(attempted, say("the seed record"), look.seed)
         answers = pool.submit(attempted, say("the answers"), look.answers)
         version = pool.submit(attempted, say("the server's version"), look.version)
@@ -70,23 +59,21 @@ class _Look:
         self._place = place
         self._reader = reader
 
-    def lists(self) -> list[tuple[str, ObjectsRead, str | None]]:
-        """Key, read and namespace of each list; no namespace means the whole cluster."""
-        return [
-            (key, read, namespace)
-            for read in self._exercise.reads
-            if isinstance(read, ObjectsRead)
-            for key, namespace in self._places(read)
-        ]
+    def lists(self) -> Iterator[tuple[str, str, Callable[[], tuple[Object, ...]]]]:
+        """Key, name for a sentence, and call of each list."""
+        for read in self._exercise.reads:
+            if isinstance(read, ObjectsRead):
+                for key, namespace in self._places(read):
+                    yield key, self.named(read, namespace), partial(self.objects, read, namespace)
 
-    def logs(self) -> list[tuple[LogRead, str, str]]:
-        """Read, suffix and namespace of each log."""
-        return [
-            (read, suffix, self._place.namespaces[suffix])
-            for read in self._exercise.reads
-            if isinstance(read, LogRead)
-            for suffix in read.suffixes
-        ]
+    def logs(self) -> Iterator[tuple[str, str, Callable[[], tuple[Line, ...]]]]:
+        """The same of each log."""
+        logs = (read for read in self._exercise.reads if isinstance(read, LogRead))
+        for read in logs:
+            for suffix in read.suffixes:
+                namespace = self._place.namespaces[suffix]
+                what = say("what Pods with {labels} print", labels=read.labels)
+                yield list_key(read.labels, suffix), what, partial(self.log, read, namespace)
 
     def named(self, read: ObjectsRead, namespace: str | None) -> str:
         if not namespace:
@@ -98,6 +85,9 @@ class _Look:
             read.kind, namespace=namespace, labels=read.labels, at_most=MOST_OBJECTS
         )
         return tuple(reduced(item) for item in sorted(found, key=name_of))
+
+    def log(self, read: LogRead, namespace: str) -> tuple[Line, ...]:
+        return read_log(read, namespace, self._reader)
 
     def seed(self) -> SeedRecord:
         place = self._place

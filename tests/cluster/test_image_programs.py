@@ -1,80 +1,22 @@
 """What the programs inside our images do, seen by running them."""
 
-import json
 import os
 import signal
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from labkit.foundation.process import Companion, SystemRunner, beside
-from labkit.foundation.progress import Quiet
-from labkit.foundation.settings import read_settings
-from labkit.foundation.waiting import SystemClock, wait_until
-from labkit.toolchain.provide import provide
-from labkit.toolchain.recipes import RECIPES, read_recipe
+from labkit.foundation.process import beside
+from tests.support.programs import program, run, serving, soon, started
 
 pytestmark = pytest.mark.cluster
-
-run = SystemRunner()
-
-
-def program(name: str) -> Path:
-    tool = read_recipe(name, RECIPES).tool
-    settings, clock = read_settings(), SystemClock()
-    found = provide([name], settings=settings, run=run, progress=Quiet(), clock=clock, tools=[tool])
-    return found[name]
 
 
 @pytest.fixture(scope="module")
 def hello() -> Path:
     return program("hello")
-
-
-@dataclass(frozen=True)
-class Server:
-    address: str
-    companion: Companion
-    folder: Path
-
-    def get(self, path: str) -> httpx.Response:
-        return httpx.get(self.address + path, timeout=10)
-
-    def tell_to_end(self) -> None:
-        os.kill(int((self.folder / "pid").read_text()), signal.SIGTERM)
-
-    def log(self) -> str:
-        return (self.folder / "log").read_text()
-
-
-@contextmanager
-def started(hello: Path, folder: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """A hello that may not listen yet."""
-    folder.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["sh", "-c", 'echo $$ >"$0/pid"; exec "$1"', str(folder), str(hello)]
-    surroundings = {"PORT": str(port), "DRAIN": "0", **environment}
-    with beside(command, folder / "log", environment=surroundings) as companion:
-        yield Server(f"http://127.0.0.1:{port}", companion, folder)
-
-
-@contextmanager
-def serving(hello: Path, folder: Path, **environment: str) -> Iterator[Server]:
-    with started(hello, folder, environment) as server:
-        soon(lambda: "listens on" in server.log(), "hello listening")
-        yield server
-
-
-def soon(look: object, awaited: str) -> None:
-    assert callable(look)
-    wait_until(look, awaited, limit_seconds=20, clock=SystemClock(), pause_seconds=0.02)
 
 
 def test_info_says_who_answers(hello: Path, tmp_path: Path) -> None:
@@ -259,59 +201,3 @@ def children_of(process: str | Path) -> list[str]:
         process = process.read_text().strip() if process.exists() else ""
     listed = Path(f"/proc/{process}/task/{process}/children")
     return listed.read_text().split() if process else []
-
-
-@contextmanager
-def observing(hello: Path, folder: Path, target: str) -> Iterator[Path]:
-    """The log of an observer that visits the target again and again."""
-    with beside([str(hello), "observe", target, "0.05"], folder / "seen"):
-        yield folder / "seen"
-
-
-def visits(log: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in log.read_text().splitlines(keepends=True) if "\n" in line]
-
-
-def test_observer_tells_time_status_version_and_pod_of_each_visit(
-    hello: Path, tmp_path: Path
-) -> None:
-    settings = {"VERSION": "7", "POD_NAME": "desk-1"}
-    with (
-        serving(hello, tmp_path / "a", **settings) as server,
-        observing(hello, tmp_path, f"{server.address}/info") as log,
-    ):
-        soon(lambda: len(visits(log)) >= 3, "three visits")
-        first, second, *_ = visits(log)
-    assert datetime.fromisoformat(str(first.pop("time"))) < datetime.fromisoformat(
-        str(second["time"])
-    )
-    target = f"{server.address}/info"
-    assert first == {"target": target, "ok": True, "status": 200, "version": "7", "pod": "desk-1"}
-
-
-def test_observer_goes_on_when_a_visit_fails_and_says_why(hello: Path, tmp_path: Path) -> None:
-    with (
-        started(hello, tmp_path / "a", {"START_DELAY": "1"}) as server,
-        observing(hello, tmp_path, f"{server.address}/info") as log,
-    ):
-        soon(lambda: any(visit["ok"] for visit in visits(log)), "a visit that is answered")
-        refused = visits(log)[0]
-    assert (refused["ok"], "status" in refused) == (False, False)
-    assert "connection refused" in str(refused["problem"])
-    assert "http" not in str(refused["problem"])
-
-
-def test_observer_takes_a_status_other_than_200_for_a_failure(hello: Path, tmp_path: Path) -> None:
-    with (
-        serving(hello, tmp_path / "a") as server,
-        observing(hello, tmp_path, f"{server.address}/nowhere") as log,
-    ):
-        soon(lambda: visits(log), "a visit")
-        assert (visits(log)[0]["ok"], visits(log)[0]["status"]) == (False, 404)
-
-
-@pytest.mark.parametrize("words", [(), ("http://a", "0"), ("http://a", "soon")])
-def test_observer_without_a_target_or_a_pause_does_not_begin(
-    hello: Path, words: tuple[str, ...]
-) -> None:
-    assert run([str(hello), "observe", *words], may_fail=True).status == 1

@@ -27,7 +27,9 @@ def no_visitor_lost(snapshot: Snapshot) -> Finding:
         return rollouts.not_before(all_on_two(snapshot))
     pods = rollouts.pods_made_by(snapshot, rollouts.revisions_of(snapshot, desk))
     since = rollouts.oldest(pods, less_seconds=10)
-    return observers.nobody_lost(snapshot, "app=observer", since, [desk, *pods], ("1", "2"))
+    return observers.nobody_lost(
+        snapshot, "app=observer", since, judged=[desk, *pods], versions=("1", "2")
+    )
 
 
 def waits_for_ready(snapshot: Snapshot) -> Finding:

@@ -87,6 +87,7 @@ def nobody_lost(
     snapshot: Snapshot,
     labels: str,
     since: datetime,
+    *,
     judged: Sequence[Object],
     versions: tuple[str, str],
 ) -> Finding:

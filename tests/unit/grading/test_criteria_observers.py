@@ -143,7 +143,9 @@ def test_lost_visits_are_told_also_by_an_observer_that_fell_silent() -> None:
         logs = {"app=observer in ${ns_obs}": lines}
         snapshot = Snapshot("door", at(0), {"": "me-door", "obs": "me-door-obs"}, logs=logs)
         since = NOON - timedelta(seconds=100)
-        found = nobody_lost(snapshot, "app=observer", since, [changed(-60)], ("1", "2"))
+        found = nobody_lost(
+            snapshot, "app=observer", since, judged=[changed(-60)], versions=("1", "2")
+        )
         return found.message
 
     assert asked(*GOOD) == "passed"
