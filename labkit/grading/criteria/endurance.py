@@ -145,6 +145,7 @@ def _nobody() -> Finding:
         "endurance.nobody",
         seen=say("No Pod of the newest template is there."),
         expected=say("At least one becomes Ready when the app can answer."),
+        why=say("A Deployment makes Pods from its newest template, as many as replicas says."),
         next_step=say("Look at `kubectl get pods`, and at the Deployment's replicas."),
     )
 

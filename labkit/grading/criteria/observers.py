@@ -104,7 +104,7 @@ def said_of(visits: Visits, judged: Sequence[Object], versions: tuple[str, str])
     """The same of fresh lines."""
     before, after = versions
     if visits.lost:
-        return _lost(visits, judged)
+        return _lost(visits, judged, before, after)
     if visits.count < FEWEST_VISITS:
         seen = say("{count} visits since {time}.", count=visits.count, time=_since(visits))
         return _settling(seen, judged)
@@ -130,7 +130,7 @@ def _is_name_trouble(line: Line) -> bool:
     return LOOKUP in problem and NO_SUCH_NAME not in problem
 
 
-def _lost(visits: Visits, judged: Sequence[Object]) -> Finding:
+def _lost(visits: Visits, judged: Sequence[Object], before: str, after: str) -> Finding:
     first = visits.lost[0]
     reason = first.facts.get("problem") or say("status {n}", n=first.facts.get("status"))
     return not_yet(
@@ -143,9 +143,13 @@ def _lost(visits: Visits, judged: Sequence[Object]) -> Finding:
             time=clock_time(max(moment(first.time), visits.since)),
             reason=quoted(str(reason), longest=90),
         ),
-        expected=say("Every visit is answered, from 10 s before the first new Pod until now."),
+        expected=say("Every visit since then is answered."),
         why=say("A Service sends visitors to Pods that are Ready; who decides when they are?"),
-        next_step=say("Improve the template or the strategy, go back to 1, then roll to 2 again."),
+        next_step=say(
+            "Improve template or strategy, go back to {before}, then roll to {after} again.",
+            before=before,
+            after=after,
+        ),
         evidence=evidence(*judged),
     )
 

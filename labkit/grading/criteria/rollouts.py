@@ -14,7 +14,7 @@ from labkit.grading.criteria.times import moment
 from labkit.grading.criteria.workloads import deployment_settled, deployments_with
 from labkit.grading.snapshot import Object, Snapshot, list_key
 from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
-from labkit.kube.conditions import is_leaving
+from labkit.kube.conditions import deployment_available, is_leaving
 
 REVISION = "deployment.kubernetes.io/revision"
 FIRST_VERSION = "1"  # what the image says where the template says nothing
@@ -94,7 +94,7 @@ def ready_and_settled(
         flaw for probe in probes_of(template, "readiness") if (flaw := flaw_of(probe, template))
     ]
     finding = settled(snapshot, deployment, labels, at_least=at_least)
-    if flaws and finding.settling:  # waiting will not mend it
+    if flaws and not deployment_available(deployment):  # waiting will not mend it
         return not_yet(
             flaws[0].message,
             seen=flaws[0].seen,
@@ -107,7 +107,7 @@ def ready_and_settled(
 
 
 def forgets_revisions(snapshot: Snapshot, deployment: Object, *, at_least: int) -> Finding | None:
-    """None when it does."""
+    """None when it keeps at least so many."""
     revisions = revisions_of(snapshot, deployment)
     if len(revisions) >= at_least:
         return None
