@@ -240,7 +240,8 @@ def test_deleted_is_what_leaves_or_is_gone(tmp_path: Path) -> None:
     with bench(tmp_path) as at:
         wait(at, "deleted")
         leaving = pod("one")
-        leaving["metadata"] = {**at.cluster.put(leaving)["metadata"], "deletionTimestamp": "x"}
+        held = {"finalizers": ["lab/held"], "deletionTimestamp": "2026-01-01T00:00:00Z"}
+        leaving["metadata"] = {**at.cluster.put(leaving)["metadata"], **held}
         at.cluster.put(leaving)
         wait(at, "deleted")
         at.cluster.put(pod("two"))
