@@ -99,7 +99,9 @@ def ready_and_settled(
             flaws[0].message,
             seen=flaws[0].seen,
             expected=say("The new copies become Ready."),
-            why=say("A copy that is not Ready holds the rollout up: {seen}", seen=finding.seen),
+            why=say(
+                "A new copy is not Ready until this probe holds, and the rollout waits for it."
+            ),
             next_step=say("Let the probe ask where the app answers, and apply it again."),
             evidence=evidence(deployment),
         )
