@@ -91,7 +91,7 @@ def nobody_lost(
     judged: Sequence[Object],
     versions: tuple[str, str],
 ) -> Finding:
-    """Since then every visit was answered, by the first version at first, by the other at last."""
+    """Since then every visit was answered, by the first version and in the end by the other."""
     lines = snapshot.log(labels, "obs")
     visits = visits_since(lines, since)
     stale = unfresh(snapshot, lines, judged)
@@ -108,14 +108,14 @@ def said_of(visits: Visits, judged: Sequence[Object], versions: tuple[str, str])
     if visits.count < FEWEST_VISITS:
         seen = say("{count} visits since {time}.", count=visits.count, time=_since(visits))
         return _settling(seen, judged)
-    if visits.versions[0] != before:
+    if before not in visits.versions:
         return _never_before(visits, judged, before)
     if visits.versions[-1] != after:
         last = visits.versions[-1]
         return _settling(say("The last visitor met version {last}.", last=quoted(last)), judged)
     return passed(
         say(
-            "{count} visits since {time}, all answered: first by {before}, then by {after}.",
+            "{count} visits since {time}, all answered: by {before}, and then by {after}.",
             count=visits.count,
             time=_since(visits),
             before=before,
@@ -158,11 +158,12 @@ def _never_before(visits: Visits, judged: Sequence[Object], before: str) -> Find
     return not_yet(
         "observer.no_before",
         seen=say(
-            "The visits since {time} all met version {version}, from the first on.",
+            "None of the visits since {time} met version {before}; the first met {version}.",
             time=_since(visits),
+            before=before,
             version=quoted(visits.versions[0]),
         ),
-        expected=say("The first of them met version {before}.", before=before),
+        expected=say("Visitors met {before} in that time, and then the new one.", before=before),
         why=say("The window opens 10 s before the oldest Pod that runs now was made."),
         next_step=say("Return to version {before}, wait 10 s, then roll again.", before=before),
         evidence=evidence(*judged),

@@ -123,6 +123,10 @@ def test_window_without_the_old_version_asks_for_another_try() -> None:
     assert judged(ok(-90, 0, "2")).message == "observer.no_before"
 
 
+def test_second_try_may_begin_while_the_first_ones_copies_still_say_goodbye() -> None:
+    assert judged(ok(-99, -98, "2"), *GOOD).state is State.PASSED
+
+
 def test_few_visits_are_waited_for() -> None:
     found = judged(ok(-5, 0))
     assert (found.message, found.settling) == ("observer.settling", True)
