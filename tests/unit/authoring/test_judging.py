@@ -16,7 +16,7 @@ from labkit.authoring.judging import (
 )
 from labkit.grading.attempts import Expect
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, Result, State, Verdict
+from labkit.grading.verdict import Finding, Result, State, Verdict, not_yet
 
 GRADER = "system:serviceaccount:labkit-system:p-1-grader"
 EXPECT = Expect("one", "x.wrong", also=("two",))
@@ -91,8 +91,19 @@ def test_miss_tells_of_the_criteria_that_went_wrong_and_of_no_other() -> None:
 def test_finding_that_leaves_the_learner_without_a_word_is_a_miss(part: str) -> None:
     good = verdict(one="NOT_YET x.wrong")
     assert judge_untouched(good).outcome is Outcome.HELD
-    words = {"seen": "This.", "expected": "That.", "next_step": "Do it.", "message": "x.y"}
-    silent = Finding(State.NOT_YET, **{**words, part: " "})
+    words = {
+        "message": "x.y",
+        "seen": "This.",
+        "expected": "That.",
+        "next_step": "Do it.",
+        part: " ",
+    }
+    silent = not_yet(
+        words["message"],
+        seen=words["seen"],
+        expected=words["expected"],
+        next_step=words["next_step"],
+    )
     judged = judge_untouched(replace(good, results=(replace(good.results[0], finding=silent),)))
     assert (judged.outcome, judged.seen) == (Outcome.MISSED, f"one says nothing as: {part}")
 
