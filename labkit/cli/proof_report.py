@@ -72,6 +72,8 @@ class Lines(Shown):
 
     def ended(self, result: "CaseResult") -> None:
         super().ended(result)
+        if result.outcome == "not drawn":  # counted at the end
+            return
         typer.echo(
             say(
                 "{symbol} {exercise}: {case} ({seconds:.1f} s)",
