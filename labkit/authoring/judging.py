@@ -1,19 +1,24 @@
 """What each state of an exercise must give, and whether a verdict gave it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from labkit.foundation.text import say
-from labkit.grading.attempts import Attempt, Expect, Kind
+from labkit.grading.attempts import Attempt, Expect
 from labkit.grading.snapshot import Failed, Snapshot
-from labkit.grading.verdict import State, Verdict
+from labkit.grading.verdict import Finding, Result, State, Verdict
 
-FEWEST_MUTANTS = 5
-FEWEST_VARIANTS = 2
 NOT_BEGUN = (State.NOT_STARTED, State.NOT_YET)
 VOLATILE = ("resourceVersion", "generation", "creationTimestamp", "managedFields")
+WORDS = {
+    State.PASSED: ("seen",),
+    State.NOT_STARTED: ("message", "seen", "next_step"),
+    State.NOT_YET: ("message", "seen", "expected", "next_step"),
+    State.CANNOT_CHECK: ("message", "seen", "next_step"),
+}
+"""What a finding must say; without it a learner knows neither what is wrong nor where to look."""
 
 
 class Outcome(StrEnum):
@@ -21,6 +26,8 @@ class Outcome(StrEnum):
     MISSED = "missed"
     SKIPPED = "skipped"
     """For a capability that the cluster lacks; said, and counted."""
+    NOT_DRAWN = "not drawn"
+    """Left out of a proof that has only so many minutes; counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +47,55 @@ def skip(capability: str) -> Judgement:
 
 
 def judge_untouched(verdict: Verdict) -> Judgement:
-    return judge(
-        say("0 points, every criterion not started or not yet"),
-        findings_text(verdict),
-        held=all(result.finding.state in NOT_BEGUN for result in verdict.results),
-    )
+    wrong = {r.criterion for r in verdict.results if r.finding.state not in NOT_BEGUN}
+    return _judge_findings(say("0 points, every criterion not started or not yet"), verdict, wrong)
 
 
 def judge_passed(verdict: Verdict) -> Judgement:
-    held = verdict.state is State.PASSED
-    return judge(say("every criterion passed"), findings_text(verdict), held=held)
+    wrong = {r.criterion for r in verdict.results if r.finding.state is not State.PASSED}
+    return _judge_findings(say("every criterion passed"), verdict, wrong)
 
 
 def judge_mutant(verdict: Verdict, expect: Expect) -> Judgement:
     """The named criterion fails with its message, exactly the named others do too."""
-    failing = {r.criterion for r in verdict.results if r.finding.state in NOT_BEGUN}
-    messages = {result.criterion: result.finding.message for result in verdict.results}
-    held = (
-        verdict.final
-        and failing == {expect.fails, *expect.also}
-        and messages[expect.fails] == expect.message
-    )
-    others = ", ".join(expect.also) or say("none")
+    findings = {r.criterion: r.finding for r in verdict.results}
+    failing = {name for name, finding in findings.items() if finding.state in NOT_BEGUN}
+    wrong = failing ^ {expect.fails, *expect.also}
+    wrong |= {name for name, found in findings.items() if found.state is State.CANNOT_CHECK}
+    if findings[expect.fails].message != expect.message:
+        wrong.add(expect.fails)
     expected = say(
         "{criterion} fails with {message}; also failing: {others}",
         criterion=expect.fails,
         message=expect.message,
-        others=others,
+        others=", ".join(expect.also) or say("none"),
     )
-    return judge(expected, findings_text(verdict), held=held)
+    return _judge_findings(expected, verdict, wrong)
 
 
 def judge_attempt(verdict: Verdict, attempt: Attempt) -> Judgement:
     return judge_mutant(verdict, attempt.expect) if attempt.expect else judge_passed(verdict)
+
+
+def _judge_findings(expected: str, verdict: Verdict, wrong: Collection[str]) -> Judgement:
+    """A miss names the criteria that went wrong, and those that leave the learner without words."""
+    culprits = [_told(r) for r in verdict.results if r.criterion in wrong]
+    culprits += [
+        say("{criterion} says nothing as: {parts}", criterion=r.criterion, parts=", ".join(lacking))
+        for r in verdict.results
+        if (lacking := [part for part in WORDS[r.finding.state] if not _says(r.finding, part)])
+    ]
+    seen = "; ".join(culprits or map(_told, verdict.results))
+    return judge(expected, seen, held=not culprits)
+
+
+def _says(finding: Finding, part: str) -> bool:
+    return bool(str(getattr(finding, part)).strip())
+
+
+def _told(result: Result) -> str:
+    found = result.finding
+    return f"{result.criterion} {found.state} ({found.message}: {found.seen})"
 
 
 def judge_change(before: Snapshot | None, after: Snapshot | None) -> Judgement:
@@ -84,34 +107,11 @@ def judge_change(before: Snapshot | None, after: Snapshot | None) -> Judgement:
 
 def judge_traces(before: Iterable[str], after: Iterable[str]) -> Judgement:
     """After a reset there is what there was before the attempt, by kind, namespace and name."""
-    differing = sorted(set(before) ^ set(after))
-    seen = ", ".join(differing) or say("the same objects as untouched")
-    return judge(say("nothing of the attempt left"), seen, held=not differing)
-
-
-def judge_completeness(
-    attempts: Iterable[Attempt], *, files: Iterable[str], unfinished: Iterable[str]
-) -> Judgement:
-    """`files` are those of the exercise and its solutions, `unfinished` still say TODO."""
-    kinds = [attempt.kind for attempt in attempts]
-    names = set(files)
-    wanted = (
-        (say("setup or starter files"), bool(names & {"setup", "starter"})),
-        (say("two variants"), kinds.count(Kind.VARIANT) >= FEWEST_VARIANTS),
-        (say("five mutants"), kinds.count(Kind.MUTANT) >= FEWEST_MUTANTS),
-        ("notes.md", "notes.md" in names),
-    )
-    missing = [what for what, is_there in wanted if not is_there]
-    missing += [say("the TODO in {file}", file=name) for name in unfinished]
-    return judge(say("nothing missing"), ", ".join(missing) or say("all of it"), held=not missing)
-
-
-def findings_text(verdict: Verdict) -> str:
-    told = (
-        f"{r.criterion} {r.finding.state} ({r.finding.message}: {r.finding.seen})"
-        for r in verdict.results
-    )
-    return "; ".join(told)
+    there, now = set(before), set(after)
+    told = [say("left: {what}", what=one) for one in sorted(now - there)]
+    told += [say("gone: {what}", what=one) for one in sorted(there - now)]
+    seen = ", ".join(told) or say("the same objects as untouched")
+    return judge(say("nothing of the attempt left"), seen, held=not told)
 
 
 def essence(snapshot: Snapshot | None) -> Any:

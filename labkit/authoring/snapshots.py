@@ -1,12 +1,15 @@
 """Recorded snapshots of an exercise: written by a proof that held, replayed without a cluster.
 
-`recorded.json` beside them says from what they were made; when that changes they are stale. The
-code of criteria is not part of it, because the replay proves it.
+`recorded.json` beside them says from what they were made, by file; when one of those changes, they
+are stale. The code of criteria is not among them, because the replay proves it.
 """
 
+import ast
 import hashlib
+import io
 import json
 import re
+import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +30,7 @@ PACKAGE = Path(__file__).parents[1]
 NOTE = "recorded.json"
 UNTOUCHED = "untouched"
 LARGEST_BYTES = 150_000
+MOST_NAMED = 5
 READS_AND_STEPS = (
     "grading/logs.py",
     "grading/reading.py",
@@ -39,6 +43,9 @@ READS_AND_STEPS = (
     "workshop/steps.py",
 )
 """The snapshot reader and the step runner: what they do differently shows in a snapshot."""
+
+Sources = dict[str, str]
+"""A short hash by file, of what a snapshot follows from; and the minor of Kubernetes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +103,32 @@ def record(recording: Recording, snapshots: dict[str, Snapshot]) -> None:
         path = recording.snapshots / f"{name}.json"
         save_snapshot(path, snapshots[name])
         _require_small(path)
-    write_atomically(_note(recording), json.dumps({"of": fingerprint(recording)}) + "\n")
+    note = json.dumps(sources(recording), indent=1, sort_keys=True)
+    write_atomically(_note(recording), note + "\n")
 
 
 def staleness(recording: Recording) -> str:
-    """Why the snapshots no longer count; empty when they do."""
+    """Why the snapshots no longer count, and what to do; empty when they do."""
+    why = _changes(recording) or _missing_or_left_over(recording)
+    how = say("run `labkit prove --record {id}`", id=recording.exercise.id)
+    return f"{why}: {how}" if why else ""
+
+
+def _changes(recording: Recording) -> str:
     try:
-        noted = json.loads(_note(recording).read_text())["of"]
-    except (OSError, ValueError, KeyError):
+        noted: Sources = dict(json.loads(_note(recording).read_text()))
+    except (OSError, ValueError, TypeError):
         return say("nothing was recorded")
-    if noted != fingerprint(recording):
-        return say("the exercise, or what reads it, changed since they were recorded")
+    now = sources(recording)
+    if not noted.keys() & now.keys():
+        return say("nothing was recorded")
+    changed = sorted(name for name in {*noted, *now} if noted.get(name) != now.get(name))
+    more = ["…"] if len(changed) > MOST_NAMED else []
+    names = ", ".join([*changed[:MOST_NAMED], *more])
+    return say("changed since they were recorded: {names}", names=names) if changed else ""
+
+
+def _missing_or_left_over(recording: Recording) -> str:
     there = {path.stem for path in recording.snapshots.glob("*.json")} - {Path(NOTE).stem}
     differing = sorted(there ^ set(recording.names()))
     return say("missing or left over: {names}", names=", ".join(differing)) if differing else ""
@@ -129,12 +151,15 @@ def replay_failures(recording: Recording) -> list[Replayed]:
     return [one for one in replay(recording) if one.judgement.outcome is not Outcome.HELD]
 
 
-def fingerprint(recording: Recording) -> str:
-    """Of the exercise, its answers, its images, what reads and runs them, and the minor."""
-    digest = hashlib.sha256(kubernetes_minor().encode())
-    for path in sorted(_sources(recording), key=str):
-        digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+def sources(recording: Recording) -> Sources:
+    """The exercise, its answers, its images, what reads and runs them, and the minor."""
+    content = recording.exercise.folder.parents[2]
+    ours = [path for path in _own_files(recording) if not _is_beside(recording, path)]
+    found = {str(path.relative_to(content)): path.read_bytes() for path in ours}
+    found |= {str(path.relative_to(PACKAGE.parent)): path.read_bytes() for path in _images(ours)}
+    found |= {f"labkit/{name}": code_of(PACKAGE / name).encode() for name in READS_AND_STEPS}
+    hashes = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in found.items()}
+    return {**hashes, "Kubernetes": kubernetes_minor()}
 
 
 def kubernetes_minor() -> str:
@@ -142,10 +167,23 @@ def kubernetes_minor() -> str:
     return ".".join(version.split(".")[:2])
 
 
-def _sources(recording: Recording) -> Iterable[Path]:
-    own = [*_files(recording.exercise.folder), *_files(recording.folder)]
-    ours = [path for path in own if not _is_beside(recording, path)]
-    return [*ours, *_image_sources(ours), *(PACKAGE / name for name in READS_AND_STEPS)]
+def code_of(path: Path) -> str:
+    """Python without what changes nothing: layout, comments, docstrings. The same on any Python."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            for row in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                lines[row - 1] = ""
+    return "".join("".join(lines).split())
+
+
+def _own_files(recording: Recording) -> list[Path]:
+    return [*_files(recording.exercise.folder), *_files(recording.folder)]
 
 
 def _is_beside(recording: Recording, path: Path) -> bool:
@@ -157,7 +195,7 @@ def _is_beside(recording: Recording, path: Path) -> bool:
     )
 
 
-def _image_sources(files: Iterable[Path]) -> Iterator[Path]:
+def _images(files: Iterable[Path]) -> Iterator[Path]:
     named = re.compile(rf"{re.escape(REGISTRY)}/([a-z0-9-]+):")
     images = {name for path in files for name in named.findall(path.read_text("utf-8", "replace"))}
     for image in sorted(images):

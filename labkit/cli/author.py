@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,15 +9,19 @@ import typer
 from labkit.cli.exercise import exercise_ids
 from labkit.cli.options import AsJson
 from labkit.cli.output import print_json
+from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.text import say
 
 if TYPE_CHECKING:
-    from labkit.authoring.prove import CaseResult, Report
-    from labkit.grading.exercise import Exercise
+    from pathlib import Path
+
+    from labkit.authoring.prove import Plan
+    from labkit.cli.proof_report import Shown
     from labkit.workshop.lab import Lab
 
 COMMANDS = ("prove", "new")
 MISSED = 1
+HIGHEST_SEED = 1_000_000
 JOBS = 4  # one attempt waits for the cluster most of the time, even on two cores
 
 
@@ -35,6 +38,16 @@ def prove(
         bool, typer.Option("--record", help="Where all states held, renew stale snapshots.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=32, help="How many attempts at once.")] = JOBS,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="Each solution, and after it right and wrong answers drawn for so long.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Repeats the order and the draw of the run that printed it.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Show on the lab's cluster that exercises are graded as their authors say.
@@ -42,19 +55,24 @@ def prove(
     Untouched gives 0 points, each wrong answer its own message, each right one all points, and a
     reset leaves nothing behind. Ends with 1 if any state gave something else. Nothing is retried.
     """
+    from labkit.authoring.prove import prove as run_proof
+    from labkit.authoring.recorded import judged_recordings
     from labkit.foundation.settings import read_settings
     from labkit.workshop.lab import open_lab
 
+    if record and minutes is not None:
+        raise SettingInvalid("--minutes", str(minutes), say("not together with --record"))
     lab = open_lab(read_settings())
-    chosen = _chosen(lab, exercises or [])
-    results = _proven(lab, chosen, jobs=jobs, quiet=json)
-    missed = any(one.outcome == "missed" for one in results)
-    recorded = _record(lab, chosen, results) if record else ()
+    folders = _chosen(lab, exercises or [])
+    plan = _plan(jobs, minutes, seed)
+    with _shown([folder.name for folder in folders], plan, quiet=json) as shown:
+        run_proof(lab, folders, plan, shown)
+        recorded = judged_recordings(lab, folders, shown.results, renew=record, watch=shown)
     if json:
-        print_json({"held": not missed, "recorded": recorded, "cases": _cases(results)})
+        print_json(shown.as_json(plan.seed, recorded))
     else:
-        _tell_end(results, recorded)
-    if missed:
+        shown.tell_end(recorded)
+    if shown.missed:
         raise typer.Exit(MISSED)
 
 
@@ -65,7 +83,6 @@ def new(
 ) -> None:
     """Begin an exercise: the folders and files that `labkit prove` wants, each saying what for."""
     from labkit.authoring.skeleton import write_exercise
-    from labkit.foundation.errors import SettingInvalid
     from labkit.workshop.lab import CONTENT
 
     if what != "exercise":
@@ -74,96 +91,45 @@ def new(
         typer.echo(say("Wrote {path}.", path=path.relative_to(CONTENT)))
 
 
-def _chosen(lab: "Lab", named: Sequence[str]) -> "list[Exercise]":
-    """Exercises by id, or all of a lesson named by its number or folder."""
-    from labkit.grading.exercise import exercise_folders, find_exercise, load_exercise
+def _chosen(lab: "Lab", named: Sequence[str]) -> "list[Path]":
+    """Folders of exercises by id, or all of a lesson named by its number or folder."""
+    from labkit.grading.errors import ExerciseUnknown
+    from labkit.grading.exercise import closest_ids, exercise_folders
 
     folders = exercise_folders(lab.exercises)
-    if not named:
-        return [load_exercise(folder) for folder in folders.values()]
-    chosen: dict[str, Exercise] = {}
+    chosen: dict[str, Path] = {}
     for name in named:
-        lesson = [f for f in folders.values() if name in (f.parent.name, f.parent.name[:2])]
-        found = map(load_exercise, lesson) if lesson else [find_exercise(lab.exercises, name)]
-        chosen |= {exercise.id: exercise for exercise in found}
-    return list(chosen.values())
+        lesson = {i: f for i, f in folders.items() if name in (f.parent.name, f.parent.name[:2])}
+        if not lesson and name not in folders:
+            raise ExerciseUnknown(name, closest_ids(name, list(folders)))
+        chosen |= lesson or {name: folders[name]}
+    return list((chosen or folders).values())
 
 
-def _proven(
-    lab: "Lab", exercises: "Sequence[Exercise]", *, jobs: int, quiet: bool
-) -> "list[CaseResult]":
-    from labkit.authoring.prove import prove as run_proof
+def _plan(jobs: int, minutes: float | None, seed: int | None) -> "Plan":
+    import secrets
 
-    results: list[CaseResult] = []
-    with _shown(exercises, quiet=quiet) as show:
+    from labkit.authoring.prove import Plan
 
-        def report(result: "CaseResult") -> None:
-            results.append(result)
-            show(result)
-
-        run_proof(lab, exercises, jobs=jobs, report=report)
-    return results
-
-
-def _record(
-    lab: "Lab", exercises: "Sequence[Exercise]", results: "Sequence[CaseResult]"
-) -> tuple[str, ...]:
-    """Ids of those written: every state held, and the snapshots there were stale.
-
-    Fresh ones stay, because times and names of another run would only blur the next review.
-    """
-    from labkit.authoring.snapshots import Recording, file_name, staleness
-    from labkit.authoring.snapshots import record as write_snapshots
-
-    recorded = []
-    for exercise in exercises:
-        own = [result for result in results if result.exercise == exercise.id]
-        recording = Recording(exercise, lab.solutions / exercise.lesson / exercise.id)
-        if all(result.outcome == "held" for result in own) and staleness(recording):
-            kept = {file_name(r.case): r.snapshot for r in own if r.snapshot}
-            write_snapshots(recording, kept)
-            recorded.append(exercise.id)
-    return tuple(recorded)
+    if minutes is None:
+        return Plan(jobs, seed)
+    return Plan(jobs, secrets.randbelow(HIGHEST_SEED) if seed is None else seed, minutes * 60)
 
 
 @contextmanager
-def _shown(exercises: "Sequence[Exercise]", *, quiet: bool) -> "Iterator[Report]":
+def _shown(exercises: Sequence[str], plan: "Plan", *, quiet: bool) -> "Iterator[Shown]":
     import sys
 
-    from labkit.cli.proof_table import live_table, plain_lines
+    from labkit.cli.proof_report import Lines, Shown
+    from labkit.cli.proof_table import live_table
 
     if quiet:
-        yield lambda _: None
-    elif sys.stdout.isatty():
-        with live_table([exercise.id for exercise in exercises]) as show:
-            yield show
+        yield Shown()
+        return
+    if plan.seed is not None:
+        typer.echo(say("Seed {seed}: `--seed {seed}` draws the same again.", seed=plan.seed))
+    if sys.stdout.isatty():
+        with live_table(exercises) as table:
+            yield table
     else:
-        yield plain_lines
-
-
-def _cases(results: "Sequence[CaseResult]") -> list[dict[str, object]]:
-    return [
-        {
-            "exercise": one.exercise,
-            "case": one.case,
-            "seconds": round(one.seconds, 2),
-            **asdict(one.judgement),
-        }
-        for one in results
-    ]
-
-
-def _tell_end(results: "Sequence[CaseResult]", recorded: Sequence[str]) -> None:
-    count = {
-        word: sum(r.outcome == word for r in results) for word in ("held", "missed", "skipped")
-    }
-    typer.echo(
-        say(
-            "{held} states held, {missed} missed, {skipped} skipped.",
-            held=count["held"],
-            missed=count["missed"],
-            skipped=count["skipped"],
-        )
-    )
-    if recorded:
-        typer.echo(say("Recorded: {ids}.", ids=", ".join(recorded)))
+        yield Lines()

@@ -29,3 +29,13 @@ def leave(lab: Lab) -> None:
         going = {name for kind, name, _ in ours if kind == "Namespace"}
         wanted = [one for one in ours if one[2] not in going]
         at_once(lambda one: writer.delete(one[0], one[1], one[2]), sorted(wanted, key=str))
+
+
+def present(reader: Reader) -> set[str]:
+    """Names of the attendees of whom something is on the cluster and not already going."""
+    return {
+        metadata["labels"][ATTENDEE_LABEL]
+        for kind in ("Node", *CLUSTER_WIDE, *ELSEWHERE)
+        for metadata in (one["metadata"] for one in reader.list(kind, labels=ATTENDEE_LABEL))
+        if "deletionTimestamp" not in metadata
+    }

@@ -1,4 +1,4 @@
-"""Exercises on a real cluster: the proof holds, identities keep to their rights, crashes mend."""
+"""Exercises on a real cluster: identities keep to their rights, crashes mend."""
 
 import hashlib
 import sys
@@ -9,11 +9,8 @@ from random import Random
 
 import pytest
 
-from labkit.authoring.judging import Outcome
-from labkit.authoring.prove import CaseResult, prove
 from labkit.foundation.process import Completed, SystemRunner
 from labkit.foundation.waiting import SystemClock
-from labkit.grading.exercise import exercise_folders, find_exercise
 from labkit.grading.verdict import State
 from labkit.kube.errors import Forbidden
 from labkit.kube.reader import Reader
@@ -29,7 +26,6 @@ from labkit.workshop.tools import tool_path
 from labkit.workshop.working import solve
 
 pytestmark = pytest.mark.cluster
-EXERCISES = tuple(exercise_folders(CONTENT / "exercises"))
 CARD = "leave-a-card"
 DESK = "open-the-desk"
 SEED = 7
@@ -47,21 +43,6 @@ def mine(lab: Lab, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[L
     (tmp_path / "home" / "lab.json").write_text(record.read_text())
     yield own
     leave(own)
-
-
-@pytest.mark.xdist_group("cluster_wide")
-@pytest.mark.parametrize("exercise_id", EXERCISES)
-def test_every_state_of_an_exercise_holds(exercise_id: str, lab: Lab) -> None:
-    results: list[CaseResult] = []
-    exercise = find_exercise(lab.exercises, exercise_id)
-    prove(lab, [exercise], jobs=4, report=results.append)
-    missed = [
-        (r.case, r.judgement.expected, r.judgement.seen)
-        for r in results
-        if r.outcome is Outcome.MISSED
-    ]
-    assert missed == []
-    assert [r.case for r in results if r.outcome is Outcome.SKIPPED] == []
 
 
 WRITES: dict[str, Callable[[Writer, str], object]] = {

@@ -190,7 +190,7 @@ def _refusal(status: int, reason: str, message: str) -> tuple[int, Object]:
 
 
 class _Server(ThreadingHTTPServer):
-    request_queue_size = 128  # with 5, a busy machine refuses the sixth client at once
+    request_queue_size = 128  # with 5, who comes sixth at once waits seconds, or gives up when busy
     cluster: FakeCluster
     daemon_threads = True
 

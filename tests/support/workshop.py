@@ -1,5 +1,6 @@
 """A lab on a FakeCluster, with a small exercise of its own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,13 +92,22 @@ SOLUTION_FILES = {
 }
 
 
-def write_content(root: Path) -> Path:
+def write_content(root: Path, lesson: str = "00-test", exercise_id: str = EXERCISE) -> Path:
+    """The exercise, under another name where one is given."""
+    names = {EXERCISE: exercise_id, "00-test": lesson}
+    names[EXERCISE.replace("-", "_")] = exercise_id.replace("-", "_")
     for folder, files in (("exercises", FILES), ("solutions", SOLUTION_FILES)):
         for name, text in files.items():
-            path = root / folder / "00-test" / EXERCISE / name
+            path = root / folder / lesson / exercise_id / _renamed(name, names)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.lstrip("\n"))
+            path.write_text(_renamed(text, names).lstrip("\n"))
     return root
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    for old, new in names.items():
+        text = text.replace(old, new)
+    return text
 
 
 def lab_on(cluster: FakeCluster, folder: Path, *, run: Runner | None = None) -> Lab:

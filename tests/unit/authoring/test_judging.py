@@ -1,23 +1,22 @@
 """What each state must give, and how a miss is told."""
 
+import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from labkit.authoring.grader_writes import writes_in
+from labkit.authoring.grader_writes import events_of, judge_audit
 from labkit.authoring.judging import (
     Outcome,
     judge_change,
-    judge_completeness,
     judge_mutant,
     judge_passed,
     judge_traces,
     judge_untouched,
 )
-from labkit.grading.attempts import Attempt, Expect, Kind
+from labkit.grading.attempts import Expect
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, Result, State, Verdict
+from labkit.grading.verdict import Finding, Result, State, Verdict, not_yet
 
 GRADER = "system:serviceaccount:labkit-system:p-1-grader"
 EXPECT = Expect("one", "x.wrong", also=("two",))
@@ -28,7 +27,10 @@ def verdict(**states: str) -> Verdict:
     results = []
     for name, told in states.items():
         state, _, message = told.partition(" ")
-        results.append(Result(name, "A claim", 5, Finding(State(state), message, seen="This.")))
+        finding = Finding(
+            State(state), message or "x.y", seen="This.", expected="That.", next_step="Do it."
+        )
+        results.append(Result(name, "A claim", 5, finding))
     return Verdict("sign", "2026-01-01T00:00:00Z", tuple(results))
 
 
@@ -77,7 +79,33 @@ def test_mutant_must_fail_exactly_as_expected(states: dict[str, str], outcome: O
 def test_miss_tells_expected_and_seen() -> None:
     judged = judge_mutant(verdict(one="PASSED", two="PASSED"), EXPECT)
     assert judged.expected == "one fails with x.wrong; also failing: two"
-    assert judged.seen.startswith("one PASSED (: This.)")
+    assert judged.seen == "one PASSED (x.y: This.); two PASSED (x.y: This.)"
+
+
+def test_miss_tells_of_the_criteria_that_went_wrong_and_of_no_other() -> None:
+    judged = judge_passed(verdict(one="PASSED", two="NOT_YET x.wrong", three="PASSED"))
+    assert judged.seen == "two NOT_YET (x.wrong: This.)"
+
+
+@pytest.mark.parametrize("part", ["message", "seen", "expected", "next_step"])
+def test_finding_that_leaves_the_learner_without_a_word_is_a_miss(part: str) -> None:
+    good = verdict(one="NOT_YET x.wrong")
+    assert judge_untouched(good).outcome is Outcome.HELD
+    words = {
+        "message": "x.y",
+        "seen": "This.",
+        "expected": "That.",
+        "next_step": "Do it.",
+        part: " ",
+    }
+    silent = not_yet(
+        words["message"],
+        seen=words["seen"],
+        expected=words["expected"],
+        next_step=words["next_step"],
+    )
+    judged = judge_untouched(replace(good, results=(replace(good.results[0], finding=silent),)))
+    assert (judged.outcome, judged.seen) == (Outcome.MISSED, f"one says nothing as: {part}")
 
 
 def snapshot(*objects: Object, answers: dict[str, str] | None = None) -> Snapshot:
@@ -109,21 +137,11 @@ def test_nothing_looked_at_is_no_change() -> None:
 
 
 def test_trace_of_the_attempt_is_named() -> None:
-    judged = judge_traces(["ConfigMap/a in x"], ["ConfigMap/a in x", "Secret/b in x"])
-    assert (judged.outcome, judged.seen) == (Outcome.MISSED, "Secret/b in x")
-
-
-def test_exercise_is_refused_until_it_is_complete() -> None:
-    attempts = [
-        *(Attempt(Kind.VARIANT, str(n), Path()) for n in range(2)),
-        *(Attempt(Kind.MUTANT, str(n), Path()) for n in range(5)),
-    ]
-    files = ("starter", "notes.md")
-    assert judge_completeness(attempts, files=files, unfinished=()).outcome is Outcome.HELD
-    judged = judge_completeness(attempts[1:-1], files=(), unfinished=("notes.md",))
-    assert judged.seen == (
-        "setup or starter files, two variants, five mutants, notes.md, the TODO in notes.md"
+    judged = judge_traces(
+        ["ConfigMap/a in x", "ConfigMap/c in x"], ["ConfigMap/a in x", "Secret/b"]
     )
+    assert judged.outcome is Outcome.MISSED
+    assert judged.seen == "left: Secret/b, gone: ConfigMap/c in x"
 
 
 @pytest.mark.parametrize(
@@ -137,11 +155,17 @@ def test_exercise_is_refused_until_it_is_complete() -> None:
     ids=["write", "read", "somebody-else", "about-oneself"],
 )
 def test_audit_log_shows_what_a_grader_wrote(verb: str, user: str, group: str, found: int) -> None:
-    line = (
-        f'{{"verb": "{verb}", "requestURI": "/api/v1/x", "user": {{"username": "{user}"}},'
-        f' "objectRef": {{"apiGroup": "{group}"}}}}'
-    )
-    assert len(writes_in(f'"user": cut\n{line}\n', frozenset({GRADER}))) == found
+    event = {
+        "verb": verb,
+        "requestURI": "/api/v1/x",
+        "user": {"username": user},
+        "objectRef": {"apiGroup": group},
+        "requestReceivedTimestamp": "2026-01-01T00:00:00.000000Z",
+    }
+    log = f'"user": cut\n[]\n{json.dumps(event)}\n'
+    graders = {GRADER.rpartition(":")[2]: "solution"}
+    seen = judge_audit(events_of(log, graders, "2026-01-01"), graders).seen
+    assert seen.count("solution: create /api/v1/x") == found
 
 
 def test_verdict_of_a_mutant_that_could_not_be_looked_at_is_no_proof() -> None:

@@ -64,3 +64,13 @@ def test_line_longer_than_is_looked_at_is_shown_from_its_middle(tmp_path: Path) 
     log = tmp_path / "etcd.log"
     log.write_text("x" * (LONGEST_LINE + 1) + "end\n")
     assert last_line(log).endswith("end")
+
+
+def test_log_that_was_begun_anew_goes_on_from_what_is_kept_of_it(tmp_path: Path) -> None:
+    (tmp_path / "audit-2026-01-01T10-00-00.000.log").write_text("one\ntwo\n")
+    (tmp_path / "audit-2026-01-01T11-00-00.000.log").write_text("three\n")
+    (tmp_path / "audit-of-somebody.log").write_text("other\n")
+    (tmp_path / "audit.log").write_text("four\n")
+    assert last_lines(tmp_path / "audit.log", 1) == "four\n"
+    assert last_lines(tmp_path / "audit.log", 3) == "two\nthree\nfour\n"
+    assert last_lines(tmp_path / "audit.log", 9) == "one\ntwo\nthree\nfour\n"

@@ -35,10 +35,14 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 64  # with 5, whoever comes sixth at once knocks again a second later
+
+
 @contextmanager
 def server() -> Iterator[str]:
     Handler.connections = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+    with Server(("127.0.0.1", 0), Handler) as running:
         running.released = threading.Event()  # type: ignore[attr-defined]
         thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
