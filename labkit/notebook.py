@@ -6,10 +6,13 @@ from labkit.widgets.cells import (
     doctor,
     hint,
     progress,
+    quiz,
     reset,
     solution,
     solve,
     start,
+    watch_namespace,
+    work_on,
 )
 from labkit.widgets.lessons import begin, external_address, finish, visit
 
@@ -22,9 +25,12 @@ __all__ = [
     "finish",
     "hint",
     "progress",
+    "quiz",
     "reset",
     "solution",
     "solve",
     "start",
     "visit",
+    "watch_namespace",
+    "work_on",
 ]
