@@ -34,7 +34,8 @@ UP = Stage("start the test lab", "labkit up", 60)
 DOCTOR = Stage("why it did not start", "labkit doctor", 10)
 PROOF = Stage("proof of the exercises", "labkit prove", 300)
 ON_A_CLUSTER = (
-    Stage("clusters", "pytest -m cluster --ignore tests/notebooks", 900),
+    Stage("clusters", "pytest -m cluster --ignore tests/notebooks --ignore tests/browser", 900),
+    Stage("browser", "pytest -m cluster tests/browser", 240),
     Stage("notebooks", "pytest -m cluster tests/notebooks", 240),
     PROOF,
 )

@@ -87,8 +87,10 @@ def overview_view(overview: Overview) -> View:
         rows.append(
             f"<div>{mark}{escape(say(exercise.title))} <small>{escape(points)}</small></div>"
         )
+    lessons = {one.exercise.lesson for one in overview.standings}
     *_, last = overview_lines(overview)
-    html = card(say("Progress"), *rows, paragraph(last.text))
+    together = [paragraph(last.text)] if len(lessons) != 1 else []
+    html = card(say("Progress"), *rows, *together)
     return View(text_of(overview_lines(overview)), html, overview)
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from labkit.kube.reader import Reader
 
 
+THREAD = "draw a namespace"
+
+
 @dataclass(slots=True)
 class Pictures:
     """Those of this kernel; one follows the cluster at a time."""
@@ -45,7 +48,8 @@ def follow(reader: "Reader", namespace: str, *, seconds: float, hold: bool) -> N
     if hold:
         picture.follow(trees)
     else:
-        threading.Thread(target=picture.follow, args=(trees,), daemon=True).start()
+        # A daemon: it ends with the kernel, whatever it waits for.
+        threading.Thread(target=picture.follow, args=(trees,), name=THREAD, daemon=True).start()
 
 
 class _Picture:
@@ -58,7 +62,10 @@ class _Picture:
 
     def show(self, tree: Tree) -> None:
         self._tree = tree
-        told = say("Live: drawn {now}, follows the cluster until {end} (UTC).", **self._times())
+        told = say(
+            "As it was at {now} (UTC). It changes with the cluster, until {end} at the latest.",
+            **self._times(),
+        )
         self._draw(namespace_view(tree, told))
 
     def follow(self, trees: Iterator[Tree]) -> None:

@@ -16,12 +16,12 @@ def quiz_view(quiz: Quiz, told: dict[int, str]) -> View:
     parts = []
     for number, question in enumerate(quiz.questions):
         options = "".join(f"<li>{prose(option.text)}</li>" for option in question.options)
-        parts += [
-            title(_asked(number, question)),
-            f'<ul style="margin:0 0 0.3em">{options}</ul>',
-            told.get(number, ""),
-            folded(say("Answer"), *map(paragraph, _solved(question))),
-        ]
+        asked = title(_asked(number, question))
+        answer = folded(say("Answer"), *map(paragraph, _solved(question)))
+        parts.append(
+            f'<div style="margin:0 0 1em">{asked}<ul style="margin:0 0 0.3em">{options}</ul>'
+            f"{told.get(number, '')}{answer}</div>"
+        )
     return View(_text(quiz), card(say("Quiz"), *parts))
 
 

@@ -6,11 +6,10 @@ hides this copy, so that it shows wherever the widget is not: in a saved file, i
 """
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from labkit.foundation.text import say
-from labkit.widgets.view import View
+from labkit.widgets.view import View, paragraph
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -31,10 +30,9 @@ class Twin:
         self._mark = f"labkit-kept-{name}"
         box = VBox([*controls, page(f"<style>.{self._mark}{{display:none}}{WRAPPED}</style>")])
         box.add_class("labkit-live")
-        told = say("The buttons are gone with the kernel; run this cell to have them again.")
-        fallback = {"text/plain": told, "text/html": f"<p><small>{escape(told)}</small></p>"}
+        elsewhere = {"text/plain": "", "text/html": ""}  # instead of the name of a Python class
         widget = box._repr_mimebundle_()[WIDGET]
-        display({**fallback, WIDGET: widget}, raw=True)  # type: ignore[no-untyped-call]
+        display({**elsewhere, WIDGET: widget}, raw=True)  # type: ignore[no-untyped-call]
         self._kept = display(self._marked(kept), display_id=True)  # type: ignore[no-untyped-call]
 
     def keep(self, view: View) -> None:
@@ -42,15 +40,16 @@ class Twin:
         self._kept.update(self._marked(view))
 
     def _marked(self, view: View) -> View:
-        return View(view.text, f'<div class="{self._mark}">{view.html}</div>')
+        told = say("As saved. Run this cell to have its buttons again.")
+        html = f'<div class="{self._mark}">{paragraph(told)}{view.html}</div>'
+        return View(f"{told}\n{view.text}", html)
 
 
 def page(html: str = "") -> Any:
     """A widget that shows HTML as a notebook shows it: same letters, same colours."""
     from ipywidgets import HTML
 
-    widget = HTML(framed(html))
-    return widget
+    return HTML(framed(html))
 
 
 def framed(html: str) -> str:

@@ -75,13 +75,9 @@ class Quiz:
     questions: tuple[Question, ...]
 
 
-def quiz_folder(content: Path) -> Path:
-    return content / "notebooks" / "quiz"
-
-
 def read_quiz(lesson: str, *, content: Path = CONTENT) -> Quiz:
     """Raises SettingInvalid for a lesson without a quiz, ExerciseInvalid for a faulty file."""
-    path = quiz_folder(content) / f"{lesson}.toml"
+    path = content / "notebooks" / "quiz" / f"{lesson}.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.toml"))) or say("none yet")
         raise SettingInvalid("lesson", lesson, say("one of: {known}", known=known))

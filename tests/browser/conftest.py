@@ -40,7 +40,8 @@ class Desk:
         return self.lab.settings.home / "notebooks" / name
 
     def address(self, name: str) -> str:
-        return self.server.address(f"lab/tree/notebooks/{name}")
+        """In a workspace of its own, where no tab of another test comes back."""
+        return self.server.address(f"lab/workspaces/{Path(name).stem}/tree/notebooks/{name}")
 
 
 @pytest.fixture(scope="session")

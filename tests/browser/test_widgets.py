@@ -29,7 +29,7 @@ from tests.support.notebook_page import (
 )
 
 pytestmark = pytest.mark.cluster
-NAME = "widgets.ipynb"
+NAME = "panel.ipynb"
 EXERCISE = "open-the-desk"
 CANARY = "canary-that-must-not-sing"
 CELLS = [
@@ -198,7 +198,7 @@ def test_tree_changes_as_the_cluster_does(worked: Worked) -> None:
     after = worked.said["tree after"]
     assert SETTLED in after
     assert after.count("ready, on node") >= 2
-    assert "Scaled up replica set" in after
+    assert "What happened last" in after
 
 
 @pytest.mark.parametrize("where", ["light", "dark", "export"])
