@@ -100,8 +100,11 @@ def reset(exercise: str, *, set_aside: bool = False) -> "View":
 def work_on(exercise: str) -> None:
     """The exercise with buttons: start it, show its task, then check, hint, solution, reset."""
     from labkit.widgets.panel import Panel
+    from labkit.workshop import starting
 
-    Panel(exercise).display()
+    with _lab() as lab:
+        started = starting.start(lab, exercise)
+    Panel(started).display()
 
 
 @cell
@@ -126,6 +129,7 @@ def watch_namespace(namespace: str = "", *, seconds: float = 600, hold: bool = F
 
     with _lab() as lab:
         access = learner_access(lab)
+        # Closed when its watches have ended and nobody holds it any more.
         reader = Reader(access, run=lab.run, clock=lab.clock)
     follow(reader, namespace or access.namespace, seconds=seconds, hold=hold)
 

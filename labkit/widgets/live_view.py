@@ -43,7 +43,7 @@ def follow(reader: "Reader", namespace: str, *, seconds: float, hold: bool) -> N
     live = LiveNamespace(reader, namespace, seconds=seconds)
     PICTURES.replace(live)
     trees = live.trees()
-    picture = _Picture(live, reader.clock, seconds)
+    picture = Picture(live, reader.clock, seconds)
     picture.show(next(trees, Tree(namespace)))
     if hold:
         picture.follow(trees)
@@ -52,7 +52,7 @@ def follow(reader: "Reader", namespace: str, *, seconds: float, hold: bool) -> N
         threading.Thread(target=picture.follow, args=(trees,), name=THREAD, daemon=True).start()
 
 
-class _Picture:
+class Picture:
     def __init__(self, live: LiveNamespace, clock: Clock, seconds: float) -> None:
         self._live = live
         self._clock = clock

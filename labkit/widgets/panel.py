@@ -13,6 +13,7 @@ from labkit.widgets.verdict_card import verdict_view
 from labkit.widgets.view import View, card, paragraph
 from labkit.workshop import checking, starting, working
 from labkit.workshop.lab import Lab, open_lab
+from labkit.workshop.starting import Started
 
 ORDER = ("problem", "verdict", "hints", "solution")
 OpenLab = Callable[["Panel"], Lab]
@@ -26,14 +27,13 @@ def open_for(panel: "Panel") -> Lab:
 class Panel:
     """Also the Progress of whatever a button starts."""
 
-    def __init__(self, exercise_id: str, lab_of: OpenLab = open_for) -> None:
-        self._id = exercise_id
+    def __init__(self, started: Started, lab_of: OpenLab = open_for) -> None:
+        self._id = started.exercise.id
         self._lab_of = lab_of
         self._status = page()
         self._sure_of = ""
-        self._task = started_view(starting.start(lab_of(self), exercise_id))
-        self._shown: dict[str, View] = {"hints": hint_view(working.hints(self._lab(), exercise_id))}
-        self.said("")
+        self._task = started_view(started)
+        self._shown: dict[str, View] = {"hints": hint_view(working.hints(self._lab(), self._id))}
         self._results = page(self._results_html())
         self.buttons = self._buttons()
 

@@ -19,6 +19,7 @@ from tests.support.shared_cluster import SharedCluster
 LESSON = "04-hello-kubernetes"
 FLAGS = [
     "--no-sandbox",  # root cannot start it otherwise
+    "--disable-dev-shm-usage",  # small or missing in containers
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.kube.errors import ClusterUnreachable
 from labkit.kube.reader import Reader
-from labkit.widgets.live_view import PICTURES, THREAD, follow
+from labkit.widgets.live_view import PICTURES, THREAD, Picture, follow
+from labkit.workshop.live import LiveNamespace
+from labkit.workshop.tree import Tree, tree_of
 from tests.support.cluster import FakeCluster
 from tests.support.notebook_shell import HTML, Displayed, notebook_shell
 from tests.support.running_objects import pod_of
@@ -31,7 +34,7 @@ def displayed() -> Iterator[Displayed]:
 
 def awaited(displayed: Displayed, words: str, output: int = 0) -> str:
     def look() -> str | None:
-        html = str(displayed.kept[output][HTML])
+        html = str(displayed.kept[output][HTML]) if len(displayed.kept) > output else ""
         return html if words in html else None
 
     return wait_until(look, words, limit_seconds=10, clock=SystemClock(), pause_seconds=0.01)
@@ -63,18 +66,30 @@ def test_new_picture_stops_the_one_before(displayed: Displayed) -> None:
 
 def test_held_cell_ends_when_it_is_interrupted(displayed: Displayed) -> None:
     with FakeCluster() as cluster, Reader(cluster.access()) as reader:
-        ident = threading.main_thread().ident
-        assert ident
-        threading.Timer(0.2, signal.pthread_kill, (ident, signal.SIGINT)).start()
+
+        def interrupt() -> None:
+            """Once a second drawing shows that the cell is held."""
+            awaited(displayed, "Nothing runs here yet.")
+            cluster.put(pod_of("", "guest"))
+            awaited(displayed, "<b>guest</b>")
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+        presser = threading.Thread(target=interrupt)
+        presser.start()
         follow(reader, "ada", seconds=20, hold=True)
+        presser.join()
         assert STANDS_STILL in displayed.kept[0][HTML]
 
 
 def test_cluster_that_goes_away_is_told_below_the_last_picture(displayed: Displayed) -> None:
+    def trees() -> Iterator[Tree]:
+        yield tree_of("ada", [pod_of("", "guest")])
+        raise ClusterUnreachable("https://198.18.0.1", "connection refused")
+
     with FakeCluster() as cluster, Reader(cluster.access()) as reader:
-        cluster.put(pod_of("", "guest"))
-        follow(reader, "ada", seconds=1.5, hold=False)
-        cluster.is_down = True
-        html = awaited(displayed, STANDS_STILL)
+        live = LiveNamespace(reader, "ada", seconds=20)
+        Picture(live, SystemClock(), seconds=20).follow(trees())
+    html = displayed.kept[0][HTML]
     assert "<b>guest</b>" in html
-    assert "127.0.0.1" in html  # whom it could not reach
+    assert "https://198.18.0.1" in html
+    assert STANDS_STILL in html

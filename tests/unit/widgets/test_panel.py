@@ -9,6 +9,7 @@ import pytest
 from labkit.widgets.panel import Panel
 from labkit.workshop.lab import Lab
 from labkit.workshop.progress_log import Happening, read_events
+from labkit.workshop.starting import start
 from labkit.workshop.working import solve
 from tests.support.cluster import FakeCluster
 from tests.support.notebook_shell import HTML, Displayed, notebook_shell
@@ -39,13 +40,12 @@ class Shown:
 def shown(tmp_path: Path) -> Iterator[Shown]:
     with FakeCluster() as cluster, notebook_shell() as displayed:
         lab = lab_on(cluster, tmp_path)
-        panel = Panel(EXERCISE, lambda progress: replace(lab, progress=progress))
+        panel = Panel(start(lab, EXERCISE), lambda progress: replace(lab, progress=progress))
         panel.display()
         yield Shown(panel, lab, displayed, cluster)
 
 
-def test_panel_starts_the_exercise_and_shows_task_and_ladder(shown: Shown) -> None:
-    assert shown.happenings() == [Happening.STARTED]
+def test_panel_begins_with_the_task_and_the_whole_ladder(shown: Shown) -> None:
     words = words_of(shown.displayed.kept[-1][HTML])
     assert "Hang a sign with number" in words
     assert words.count("not taken yet") == 3
