@@ -12,6 +12,7 @@ from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.preflight.packages import find_program
 from labkit.workshop.lab import Lab, open_lab
+from labkit.workshop.leaving import leave
 from labkit.workshop.notebook_server import NotebookServer, free_port, server_of, serving
 from labkit.workshop.tools import tool_path
 from tests.support.shared_cluster import SharedCluster
@@ -87,3 +88,4 @@ def desk(cluster: SharedCluster, tmp_path_factory: pytest.TempPathFactory) -> It
         server = replace(server, environment=environment)
         with serving(server, SystemClock()):
             yield Desk(ours, server)
+        leave(ours)
