@@ -6,11 +6,14 @@ from labkit.widgets.cells import (
     doctor,
     hint,
     progress,
+    quiz,
     reset,
     shake,
     solution,
     solve,
     start,
+    watch_namespace,
+    work_on,
 )
 from labkit.widgets.lessons import begin, external_address, finish, visit
 
@@ -23,10 +26,13 @@ __all__ = [
     "finish",
     "hint",
     "progress",
+    "quiz",
     "reset",
     "shake",
     "solution",
     "solve",
     "start",
     "visit",
+    "watch_namespace",
+    "work_on",
 ]

@@ -13,6 +13,7 @@ from tests.support.shared_cluster import SharedCluster, bring_up
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", default="local", help="local (default) or simulated")
+    parser.addoption("--screenshots", default="", help="where browser tests put what they saw")
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def prepare(kind: str) -> int:
     run = SystemRunner()
     # Not in the clone: after a `sudo make` the lock would be root's, and nobody else's any more.
     with locked(settings.cache / "locks" / "environment", holder="another `make`"):
-        system_packages.install_missing(run, progress)
+        system_packages.install_missing(kind, run, progress)
         environment.fill(ROOT, kind, run, progress)
     return 0
 

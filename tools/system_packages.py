@@ -11,6 +11,7 @@ from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress, shown
 from labkit.preflight.packages import (
     PACKAGES,
+    Package,
     install_command,
     look,
     missing_packages,
@@ -23,15 +24,31 @@ QUIETLY = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a"]
 APT = [*QUIETLY, "apt-get", "-q", "--yes", "-o", "DPkg::Lock::Timeout=300"]
 SHOW_STATUS = ["-o", "APT::Status-Fd=1"]
 APT_LISTS = Path("/var/lib/apt/lists")
+FOR_DEVELOPMENT = (
+    Package("chromium", "opens notebooks in the browser tests", ("chromium",)),
+    Package(
+        "fonts-dejavu-core",
+        "has the letters and signs that those look at",
+        files=("DejaVuSans.ttf",),
+        folders=("usr/share/fonts/truetype/dejavu",),
+    ),
+)
+"""What a learner's machine never needs."""
 PERCENT = re.compile(r"^(?P<kind>dl|pm)status:[^:]*:(?P<percent>[\d.]+):")
 
 
-def install_missing(run: Runner, progress: Progress) -> None:
-    here = with_containerd_version(look(), run)
-    names = missing_packages(here)
+def wanted_packages(kind: str) -> tuple[Package, ...]:
+    """`kind` is lab or dev."""
+    return (*PACKAGES, *FOR_DEVELOPMENT) if kind == "dev" else PACKAGES
+
+
+def install_missing(kind: str, run: Runner, progress: Progress) -> None:
+    packages = wanted_packages(kind)
+    here = with_containerd_version(look(packages=packages), run)
+    names = missing_packages(here, packages)
     if not names:
         return
-    why = {package.name: package.why for package in PACKAGES}
+    why = {package.name: package.why for package in packages}
     progress.said(f"System packages missing here: {len(names)}")
     for name in names:
         progress.said(f"  {name:<28} {why[name]}")

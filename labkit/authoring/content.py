@@ -23,6 +23,10 @@ class Content:
         return self.root / "notebooks"
 
     @property
+    def quizzes(self) -> Path:
+        return self.notebooks / "quiz"
+
+    @property
     def exercises(self) -> Path:
         return self.root / "exercises"
 

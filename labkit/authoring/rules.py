@@ -29,6 +29,7 @@ def breaches(source: Path, content: Content) -> tuple[Breach, ...]:
     cells = read_source(source).cells
     found = [breach for rule in RULES for breach in rule(cells)]
     found += _exercise_breaches(cells, content.exercises / source.stem)
+    found += _quiz_breaches(cells, content.quizzes / f"{source.stem}.toml")
     return tuple(sorted(found, key=lambda breach: breach.cell))
 
 
@@ -40,7 +41,7 @@ def _length(cells: list[Any]) -> Iterator[Breach]:
 
 
 def _frame(cells: list[Any]) -> Iterator[Breach]:
-    """Goal and minutes first; a recap and a quiz with folded answers at the end."""
+    """Goal and minutes first; a recap and a quiz at the end."""
     first = cells[0].source
     if not first.startswith("# ") or not re.search(r"\d+ minutes", first):
         yield Breach(1, "must be a title and the minutes the lesson takes")
@@ -48,9 +49,6 @@ def _frame(cells: list[Any]) -> Iterator[Breach]:
     for wanted in ("What you will be able to do", "Recap", "Quiz"):
         if wanted not in titles:
             yield Breach(0, f"has no section “{wanted}”")
-    quiz = "\n".join(cell.source for cell in cells if "<details>" in cell.source)
-    if quiz.count("<details>") < 2 or quiz.count("<details>") != quiz.count("</details>"):
-        yield Breach(0, "needs at least two questions with folded answers")
 
 
 def _imports(cells: list[Any]) -> Iterator[Breach]:
@@ -115,6 +113,17 @@ def _exercise_breaches(cells: list[Any], folder: Path) -> Iterator[Breach]:
             yield Breach(0, f"exercise “{exercise}” lacks: {', '.join(sorted(missing))}")
         elif "check" not in made[made.index("work") :]:
             yield Breach(0, f"exercise “{exercise}” is not checked after the work")
+
+
+def _quiz_breaches(cells: list[Any], file: Path) -> Iterator[Breach]:
+    """Its questions are in a file of its own, or on the page with folded answers."""
+    if any(f'quiz("{file.stem}")' in cell.source for cell in cells):
+        if not file.is_file():
+            yield Breach(0, f"calls its quiz, and notebooks/quiz/{file.name} is not there")
+        return
+    quiz = "\n".join(cell.source for cell in cells if "<details>" in cell.source)
+    if quiz.count("<details>") < 2 or quiz.count("<details>") != quiz.count("</details>"):
+        yield Breach(0, "needs at least two questions with folded answers")
 
 
 def _calls(cells: list[Any]) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """Every sentence that an attendee or instructor reads, gathered into one template to translate.
 
-From Python: the first argument of `say`. From exercise.toml: title, task, criteria and hints.
+From Python: the first argument of `say`. From exercise.toml: title, task, criteria and hints. From
+a quiz: questions, options, and what is said to them.
 No dates and no line numbers, so that the file changes only when a sentence does.
 """
 
@@ -65,6 +66,9 @@ def gathered(content: Content) -> Iterator[tuple[str, str]]:
     for path in sorted(content.exercises.glob("*/*/exercise.toml")):
         for sentence in _written(path):
             yield _place(content, path), sentence
+    for path in sorted(content.quizzes.glob("*.toml")):
+        for sentence in _asked(path):
+            yield _place(content, path), sentence
 
 
 def _said(path: Path) -> Iterator[str]:
@@ -78,16 +82,29 @@ def _said(path: Path) -> Iterator[str]:
 
 def _written(path: Path) -> Iterator[str]:
     """The sentences of an exercise, in the order in which an attendee meets them."""
-    try:
-        exercise: dict[str, Any] = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as problem:
-        step = say("Mend the file; TOML is described at https://toml.io.")
-        raise SourceInvalid(path, 1, str(problem), step) from problem
+    exercise = _toml(path)
     criteria = exercise.get("criterion", ())
     found = [exercise.get("title"), exercise.get("task")]
     found += [criterion.get("text") for criterion in criteria]
     found += exercise.get("hints", ())
     yield from (sentence for sentence in found if isinstance(sentence, str) and sentence)
+
+
+def _asked(path: Path) -> Iterator[str]:
+    """The sentences of a quiz."""
+    for question in _toml(path).get("question", ()):
+        yield question["ask"]
+        for option in question["option"]:
+            yield option["text"]
+            yield option["why"]
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as problem:
+        step = say("Mend the file; TOML is described at https://toml.io.")
+        raise SourceInvalid(path, 1, str(problem), step) from problem
 
 
 def _place(content: Content, path: Path) -> str:

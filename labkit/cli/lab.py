@@ -1,8 +1,6 @@
 """`labkit lab`: the cluster, then JupyterLab on the first lesson."""
 
 import signal
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,25 +44,15 @@ def _hand_out(settings: "Settings") -> None:
 
 
 def _described(settings: "Settings", port: int) -> "NotebookServer":
-    """JupyterLab of the environment that labkit is in, with the cluster's own kubectl in front."""
+    """With the cluster's own kubectl in front."""
     from labkit.cli.output import progress_shown
     from labkit.workshop.lab import open_lab
-    from labkit.workshop.names import learner_kubeconfig
-    from labkit.workshop.notebook_server import NotebookServer
+    from labkit.workshop.notebook_server import server_of
     from labkit.workshop.tools import tool_path
 
     with progress_shown() as progress:
         path = tool_path(open_lab(settings, progress=progress))
-    programs = Path(sys.executable).parent
-    kubeconfig = str(learner_kubeconfig(settings))
-    return NotebookServer(
-        jupyter=programs / "jupyter",
-        folder=settings.home,
-        first=FIRST_LESSON,
-        log=settings.home / "logs" / "jupyter.log",
-        port=port,
-        environment={"PATH": f"{programs}:{path}", "KUBECONFIG": kubeconfig},
-    )
+    return server_of(settings, FIRST_LESSON, port=port, path=path)
 
 
 def _serve(server: "NotebookServer", *, headless: bool) -> None:

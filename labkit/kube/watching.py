@@ -21,27 +21,36 @@ from labkit.kube.resources import Object, Selection
 SYNCED = "SYNCED"
 """Everything listed has been yielded; not an event of the API."""
 
+PULSE = "PULSE"
+"""Time has passed, so that the taker can stop; not an event of the API either."""
+
 SHORTEST_STREAM_SECONDS = 0.05  # below it, opening another stream takes longer than it lasts
 LONGEST_PAUSE_SECONDS = 1.0
 TRUSTWORTHY_SECONDS = 1.0  # failing to connect in less time than this says nothing
 
 
 def watched(
-    lists: Lists, selection: Selection, *, seconds: float
+    lists: Lists, selection: Selection, *, seconds: float, pulse_seconds: float = 0
 ) -> Generator[tuple[str, Object], None, None]:
     """(ADDED | MODIFIED | DELETED | SYNCED, object), first what is there, until `seconds` are over.
 
+    With `pulse_seconds`, (PULSE, {}) too, at least that often, also when nothing else happens.
     Raises ClusterUnreachable when the API server is away at the start or still away at the end.
     """
-    return _Watch(lists, selection, seconds).events()
+    return _Watch(lists, selection, seconds, pulse_seconds or seconds).events()
 
 
 class _Watch:
-    def __init__(self, lists: Lists, selection: Selection, seconds: float) -> None:
+    def __init__(
+        self, lists: Lists, selection: Selection, seconds: float, pulse_seconds: float
+    ) -> None:
         self._lists = lists
         self._selection = selection
         self._clock = lists.connection.clock
         self._end = self._clock.monotonic() + seconds
+        self._has_pulse = pulse_seconds < seconds
+        self._longest_stream_seconds = pulse_seconds
+        self._stream_end = self._end
         self._known: dict[tuple[str, str], Object] = {}
         self._version = ""
         self._opened = False
@@ -63,7 +72,7 @@ class _Watch:
             except (ClusterUnreachable, ServerFailed, Busy) as trouble:
                 if not self._opened and left >= TRUSTWORTHY_SECONDS:
                     self._trouble = self._trouble or trouble
-            self._rest()
+            yield from self._rest()
         if self._trouble:
             raise self._trouble
 
@@ -81,20 +90,22 @@ class _Watch:
         yield SYNCED, {}
 
     def _streamed(self, left: float) -> Generator[tuple[str, Object], None, None]:
+        lasting = min(left, self._longest_stream_seconds)
+        self._stream_end = self._clock.monotonic() + lasting
         request = self._lists.request(
             self._selection,
             watch="true",
             allowWatchBookmarks="true",
             resourceVersion=self._version,
-            timeoutSeconds=str(math.ceil(left)),
+            timeoutSeconds=str(math.ceil(lasting)),
         )
-        request = replace(request, timeout_seconds=left)
+        request = replace(request, timeout_seconds=lasting)
         with self._lists.connection.streamed(request) as lines:
             self._opened = True
             self._trouble = None
             for line in lines:
                 yield from self._taken(request, line)
-                if self._clock.monotonic() >= self._end:
+                if self._clock.monotonic() >= self._stream_end:
                     return
 
     def _taken(self, request: Request, line: bytes) -> Generator[tuple[str, Object], None, None]:
@@ -115,13 +126,17 @@ class _Watch:
             self._known[_key(item)] = item
         yield kind, item
 
-    def _rest(self) -> None:
+    def _rest(self) -> Generator[tuple[str, Object], None, None]:
         """Not at once again, lest a server in trouble be asked in a tight loop."""
+        if self._clock.monotonic() >= self._stream_end:
+            self._pause_seconds = 0.0  # it ended because its time was over
         left = self._end - self._clock.monotonic()
         pause = min(self._pause_seconds, left)
         self._pause_seconds = min(max(self._pause_seconds * 2, 0.05), LONGEST_PAUSE_SECONDS)
         if pause > 0:
             self._clock.pause(pause)
+        if self._has_pulse:
+            yield PULSE, {}
 
 
 def _key(item: Object) -> tuple[str, str]:

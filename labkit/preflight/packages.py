@@ -85,13 +85,15 @@ class Installed:
     has_apt: bool = True
 
 
-def look(root: Path = Path("/"), search_path: str = "") -> Installed:
+def look(
+    root: Path = Path("/"), search_path: str = "", *, packages: Sequence[Package] = PACKAGES
+) -> Installed:
     """Look at files only; `with_containerd_version` asks the program."""
-    names = [program for package in PACKAGES for program in package.programs]
-    modules = [package.module for package in PACKAGES if package.module]
+    names = [program for package in packages for program in package.programs]
+    modules = [package.module for package in packages if package.module]
     return Installed(
         programs={name: path for name in names if (path := find_program(name, root, search_path))},
-        files={name: path for package in PACKAGES for name, path in _files(package, root).items()},
+        files={name: path for package in packages for name, path in _files(package, root).items()},
         modules=frozenset(name for name in modules if importlib.util.find_spec(name)),
         has_dockers_containerd=(root / f"var/lib/dpkg/info/{DOCKERS_CONTAINERD}.list").exists(),
         has_apt=(root / "usr/bin/apt-get").exists(),
@@ -136,11 +138,11 @@ def absent_parts(package: Package, here: Installed) -> list[str]:
     return absent
 
 
-def missing_packages(here: Installed) -> list[str]:
+def missing_packages(here: Installed, packages: Sequence[Package] = PACKAGES) -> list[str]:
     """Names to install, in the table's order. Never Debian's containerd over Docker's."""
     return [
         package.name
-        for package in PACKAGES
+        for package in packages
         if (absent_parts(package, here) or _is_too_old(package, here))
         and not (here.has_dockers_containerd and package.name in {"containerd", "runc"})
     ]

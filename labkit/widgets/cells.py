@@ -107,6 +107,44 @@ def reset(exercise: str, *, set_aside: bool = False) -> "View":
 
 
 @cell
+def work_on(exercise: str) -> None:
+    """The exercise with buttons: start it, show its task, then check, hint, solution, reset."""
+    from labkit.widgets.panel import Panel
+    from labkit.workshop import starting
+
+    with _lab() as lab:
+        started = starting.start(lab, exercise)
+    Panel(started).display()
+
+
+@cell
+def quiz(lesson: str) -> None:
+    """The questions at the end of a lesson, with an answer to each answer."""
+    from labkit.widgets.quiz_view import QuizPanel
+    from labkit.workshop.quizzes import read_quiz
+
+    QuizPanel(read_quiz(lesson)).display()
+
+
+@cell
+def watch_namespace(namespace: str = "", *, seconds: float = 600, hold: bool = False) -> None:
+    """Show what runs in a namespace, and how it changes while you go on with other cells.
+
+    Without a name it is the one that kubectl works in. `hold=True` keeps the cell busy until you
+    press ■; else the picture stands still after `seconds`, or when another one is opened.
+    """
+    from labkit.kube.reader import Reader
+    from labkit.widgets.live_view import follow
+    from labkit.workshop.live import learner_access
+
+    with _lab() as lab:
+        access = learner_access(lab)
+        # Closed when its watches have ended and nobody holds it any more.
+        reader = Reader(access, run=lab.run, clock=lab.clock)
+    follow(reader, namespace or access.namespace, seconds=seconds, hold=hold)
+
+
+@cell
 def progress(lesson: str = "") -> "View":
     """Where you stand in the whole workshop, or in one lesson."""
     from labkit.foundation.settings import read_settings

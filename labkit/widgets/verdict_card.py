@@ -5,7 +5,7 @@ from html import escape
 from labkit.foundation.text import say
 from labkit.grading.exercise import Exercise
 from labkit.grading.verdict import Result, State, Verdict
-from labkit.widgets.view import View, card, folded, paragraph, table, text_of, title
+from labkit.widgets.view import View, card, folded, mark, paragraph, table, text_of, title
 from labkit.workshop.wording import (
     SYMBOLS,
     details,
@@ -34,11 +34,7 @@ def verdict_view(exercise: Exercise, verdict: Verdict) -> View:
 
 
 def badge(state: State) -> str:
-    style = (
-        f"background:{COLOURS[state]};color:#ffffff;border-radius:3px;"
-        "padding:0.05em 0.45em;margin-right:0.5em;white-space:nowrap"
-    )
-    return f'<span style="{style}">{SYMBOLS[state]} {escape(state_word(state))}</span>'
+    return mark(SYMBOLS[state], state_word(state), COLOURS[state])
 
 
 def _criterion(result: Result) -> str:

@@ -3,6 +3,7 @@
 Both stay in the saved file and need no kernel. Nothing of Jupyter is imported for it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
@@ -15,6 +16,7 @@ CARD = (
     "border:1px solid #8c959f;border-left:6px solid {colour};border-radius:4px;"
     "padding:0.6em 0.9em;margin:0.3em 0;max-width:52em;line-height:1.45"
 )
+CODE = re.compile("`([^`]+)`")
 QUIET_COLOUR = "#57606a"
 
 
@@ -45,12 +47,26 @@ def card(label: str, *content: str, colour: str = QUIET_COLOUR) -> str:
     return f'<section role="group" aria-label="{escape(label)}" style="{style}">{inner}</section>'
 
 
+def mark(symbol: str, word: str, colour: str) -> str:
+    """A state as symbol, word and colour; white on `colour` must have a contrast of 4.5."""
+    style = (
+        f"background:{colour};color:#ffffff;border-radius:3px;"
+        "padding:0.05em 0.45em;margin-right:0.5em;white-space:nowrap"
+    )
+    return f'<span style="{style}">{symbol} {escape(word)}</span>'
+
+
+def prose(text: str) -> str:
+    """Text of ours or a learner's, safe in HTML; what stands in backticks is shown as code."""
+    return CODE.sub(r"<code>\1</code>", escape(text))
+
+
 def paragraph(text: str, *, style: str = "") -> str:
-    return f'<p style="margin:0.25em 0;{style}">{escape(text)}</p>'
+    return f'<p style="margin:0.25em 0;{style}">{prose(text)}</p>'
 
 
 def title(text: str) -> str:
-    return f'<p style="margin:0 0 0.4em;font-weight:600">{escape(text)}</p>'
+    return f'<p style="margin:0 0 0.4em;font-weight:600">{prose(text)}</p>'
 
 
 def code(text: str) -> str:
@@ -69,7 +85,7 @@ def table(rows: Iterable[tuple[str, str]]) -> str:
     cell = "text-align:left;padding:0"
     lines = "".join(
         f'<tr><th scope="row" style="{head}">{escape(label)}</th>'
-        f'<td style="{cell}">{escape(sentence)}</td></tr>'
+        f'<td style="{cell}">{prose(sentence)}</td></tr>'
         for label, sentence in rows
     )
     return f'<table style="border-collapse:collapse;margin:0.1em 0 0.3em 1.9em">{lines}</table>'

@@ -2,22 +2,28 @@
 
 import secrets
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labkit.foundation.errors import LabError, SettingInvalid
+from labkit.foundation.files import write_atomically
 from labkit.foundation.process import Companion, beside
+from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
 from labkit.remote.web import get_pages
+from labkit.workshop.names import learner_kubeconfig
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8888
 PORTS_TRIED = 50
 ANSWER_SECONDS = 60  # a first start on a slow disk reads thousands of files; usually 2 to 4 s
 LOG_LINES = 15
+# Otherwise a question about news of Jupyter covers the first lesson.
+OVERRIDES = '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,11 @@ class NotebookServer:
     def lesson(self) -> str:
         return self.address(f"lab/tree/{self.first}")
 
+    @property
+    def settings(self) -> Path:
+        """Ours over JupyterLab's own; a learner's choices go before them."""
+        return self.log.parent / "jupyter" / "settings"
+
     def command(self) -> list[str]:
         """The token is not among the arguments, which everybody on the machine can read."""
         return [
@@ -54,11 +65,26 @@ class NotebookServer:
             "--ServerApp.open_browser=False",
             "--ServerApp.allow_root=True",
             # Neither news nor updates are looked for: a lab works offline and asks nobody.
+            f"--LabApp.app_settings_dir={self.settings}",
             "--LabApp.news_url=",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             # Where authors work, a save must not write into notebooks/source.
             "--ServerApp.jpserver_extensions={'jupyterlab_jupytext': False}",
         ]
+
+
+def server_of(settings: Settings, first: str, *, port: int, path: str) -> NotebookServer:
+    """JupyterLab of the environment that labkit is in, on the learner's home; `path` as PATH."""
+    programs = Path(sys.executable).parent
+    kubeconfig = str(learner_kubeconfig(settings))
+    return NotebookServer(
+        jupyter=programs / "jupyter",
+        folder=settings.home,
+        first=first,
+        log=settings.home / "logs" / "jupyter.log",
+        port=port,
+        environment={"PATH": f"{programs}:{path}", "KUBECONFIG": kubeconfig},
+    )
 
 
 def free_port(asked: int = 0) -> int:
@@ -94,6 +120,7 @@ def serving(server: NotebookServer, clock: Clock) -> Iterator[Companion]:
         "JUPYTER_CONFIG_DIR": str(server.log.parent / "jupyter"),  # not the user's own extensions
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
+    write_atomically(server.settings / "overrides.json", OVERRIDES)
     command, folder = server.command(), server.folder
     with beside(command, server.log, environment=environment, folder=folder) as program:
         wait_until(

@@ -119,7 +119,9 @@ def hint_lines(hints: Hints) -> Iterator[Line]:
     total = len(hints.exercise.hints)
     for number, text in enumerate(hints.taken, 1):
         yield Line(say("Hint {number} of {total}: {text}", number=number, total=total, text=text))
-    if not hints.left:
+    if hints.left:
+        yield Line(say("Hints not taken yet: {n}", n=hints.left))
+    else:
         yield Line(say("That was the last; `solution` shows one right way."))
 
 

@@ -50,6 +50,12 @@ class Solution:
     """What the author noted for learners, in Markdown."""
 
 
+def hints(lab: Lab, exercise_id: str) -> Hints:
+    """Those seen so far."""
+    exercise = find_exercise(lab.exercises, exercise_id)
+    return _hints(exercise, _hints_taken(lab, exercise))
+
+
 def hint(lab: Lab, exercise_id: str) -> Hints:
     """One rung more than last time; after the third, all of them again."""
     exercise = find_exercise(lab.exercises, exercise_id)
@@ -57,6 +63,10 @@ def hint(lab: Lab, exercise_id: str) -> Hints:
     rung = min(before + 1, len(exercise.hints))
     if rung > before:
         _log(lab, exercise, Happening.HINTED, {"rung": rung})
+    return _hints(exercise, rung)
+
+
+def _hints(exercise: Exercise, rung: int) -> Hints:
     return Hints(exercise, tuple(say(text) for text in exercise.hints[:rung]))
 
 

@@ -12,6 +12,7 @@ from labkit.authoring.recording import failures
 from labkit.authoring.rules import breaches
 from labkit.authoring.sentences import template_differences
 from labkit.authoring.solved import sources_differ
+from labkit.workshop.quizzes import read_quiz
 from tests.content.repository import ROOT
 
 CONTENT = Content(ROOT)
@@ -37,6 +38,12 @@ def test_notebooks_equal_their_sources() -> None:
 
 def test_every_sentence_is_in_the_template_for_translators() -> None:
     assert [difference.sentence for difference in template_differences(CONTENT)] == []
+
+
+@pytest.mark.parametrize("quiz", sorted(CONTENT.quizzes.glob("*.toml")), ids=stem)
+def test_quiz_belongs_to_a_lesson_and_asks_something(quiz: Path) -> None:
+    assert quiz.stem in {source.stem for source in SOURCES}
+    assert len(read_quiz(quiz.stem, content=ROOT).questions) >= 2
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=stem)

@@ -51,3 +51,14 @@ def test_exercise_checked_only_before_the_work_is_a_breach(tmp_path: Path) -> No
     content = work_tree(tmp_path, moved)
     said = [breach.sentence for breach in breaches(source_of(content), content)]
     assert said == ["exercise “greet” is not checked after the work"]
+
+
+def test_quiz_may_be_a_file_but_must_be_there(tmp_path: Path) -> None:
+    folded = LESSON[LESSON.index("# <details>") :]
+    called = LESSON.replace(folded, '# Answer.\n\n# %%\nquiz("00-setup")\n')
+    content = work_tree(tmp_path, called)
+    (said,) = [breach.sentence for breach in breaches(source_of(content), content)]
+    assert said == "calls its quiz, and notebooks/quiz/00-setup.toml is not there"
+    content.quizzes.mkdir()
+    (content.quizzes / "00-setup.toml").touch()
+    assert breaches(source_of(content), content) == ()

@@ -31,6 +31,20 @@ def test_sentences_said_by_labkit_are_gathered_with_their_file(tmp_path: Path) -
     assert ("labkit/door.py", "The door is open.") in set(gathered(content))
 
 
+def test_sentences_of_a_quiz_are_gathered(tmp_path: Path) -> None:
+    content = work_tree(tmp_path)
+    content.quizzes.mkdir()
+    (content.quizzes / "00-setup.toml").write_text(
+        '[[question]]\nask = "Who?"\noption = [{ text = "Me.", why = "Why not.", right = true }]\n'
+    )
+    place = "notebooks/quiz/00-setup.toml"
+    assert [found for found in gathered(content) if found[0] == place] == [
+        (place, "Who?"),
+        (place, "Me."),
+        (place, "Why not."),
+    ]
+
+
 def test_template_moves_with_sentences_only(tmp_path: Path) -> None:
     content = work_tree(tmp_path)
     before = template(content)

@@ -8,6 +8,8 @@ import pytest
 
 from labkit.kube.errors import ClusterUnreachable, Forbidden
 from labkit.kube.reader import Reader
+from labkit.kube.resources import Selection
+from labkit.kube.watching import PULSE, SYNCED, watched
 from tests.support.api_server import ApiServer, Scripted, listed, refusal, stream
 from tests.support.clock import HeldClock
 from tests.support.objects import pod
@@ -156,3 +158,22 @@ def test_line_ends_of_unicode_within_an_event_do_not_split_it() -> None:
     with ApiServer() as server:
         server.answers(PODS, listed([], version="7"), Scripted(lines=(line,)))
         assert first(1, server) == [("ADDED", "a")]
+
+
+def test_pulse_comes_between_streams_so_that_a_quiet_watch_can_be_left() -> None:
+    """The streams end when their time is over, and nothing is missed or waited for in between."""
+    clock = HeldClock()
+    with ApiServer() as server, Reader(server.access(), clock=clock) as reader:
+        server.answers(PODS, listed([], version="7"), *[stream() for _ in range(3)])
+        server.answers(PODS, stream(("ADDED", pod("a", "8"))))
+        selection = Selection("Pod", "ns")
+        found = []
+        for kind, _item in watched(reader.lists, selection, seconds=60, pulse_seconds=5):
+            found.append(kind)
+            clock.advance(5)  # as long as each stream was to last
+            if kind == "ADDED":
+                break
+    assert found == [SYNCED, PULSE, PULSE, PULSE, "ADDED"]
+    assert [asked.query["timeoutSeconds"] for asked in server.asked if "watch" in asked.query] == [
+        "5"
+    ] * 4

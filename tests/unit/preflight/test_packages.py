@@ -10,6 +10,7 @@ from labkit.preflight.finding import Level
 from labkit.preflight.packages import (
     CNI_FOLDERS,
     PACKAGES,
+    Package,
     find_program,
     install_command,
     look,
@@ -134,3 +135,10 @@ def test_wrong_argument_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_plugins_are_looked_for_where_a_node_looks() -> None:
     assert tuple(Path("/") / folder for folder in CNI_FOLDERS) == site.CNI_FOLDERS
+
+
+def test_another_table_can_be_looked_for_in_the_same_way(tmp_path: Path) -> None:
+    table = (Package("fonts", "draw", files=("a.ttf",), folders=("usr/share/fonts",)),)
+    assert missing_packages(look(tmp_path, packages=table), table) == ["fonts"]
+    put(tmp_path, "usr/share/fonts/a.ttf")
+    assert missing_packages(look(tmp_path, packages=table), table) == []

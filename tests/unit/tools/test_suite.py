@@ -32,7 +32,7 @@ def test_lab_goes_down_also_when_a_stage_failed_and_the_others_still_run() -> No
     runs = Runs(ON_A_CLUSTER[0])
     ran = on_a_cluster(ON_A_CLUSTER, runs)
     assert runs.stages == [UP, *ON_A_CLUSTER, DOWN]
-    assert [one.well for one in ran] == [True, False, True, True, True]
+    assert [one.well for one in ran] == [True, False, True, True, True, True]
 
 
 def test_lab_that_does_not_start_is_a_failure_with_the_doctors_report() -> None:

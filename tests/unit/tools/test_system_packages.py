@@ -3,7 +3,7 @@ import pytest
 from labkit.foundation.errors import LabError
 from tests.support.processes import RecordedProcesses
 from tests.support.progress import RecordedProgress
-from tools.system_packages import percent_of, root_rights
+from tools.system_packages import percent_of, root_rights, wanted_packages
 
 BY_HAND = "sudo apt-get install runc"
 
@@ -58,3 +58,9 @@ def test_downloading_is_the_first_half_and_installing_the_second() -> None:
     watch("Preparing to unpack .../runc_1.1.5_amd64.deb ...")
     watch("pmstatus:runc:100.0:Installed runc (amd64)")
     assert progress.advances["install"] == [(25, 100), (100, 100)]
+
+
+def test_only_development_asks_for_a_browser() -> None:
+    lab, dev = ([p.name for p in wanted_packages(kind)] for kind in ("lab", "dev"))
+    assert "chromium" not in lab
+    assert [name for name in dev if name not in lab] == ["chromium", "fonts-dejavu-core"]

@@ -1,7 +1,9 @@
 """Task, hints, answers, solution, progress and the doctor as cells show them."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from labkit.foundation.errors import LabError
 from labkit.grading.exercise import Exercise
 from labkit.preflight.finding import Report, blocking, fine
 from labkit.widgets.doctor_view import doctor_view
@@ -9,6 +11,7 @@ from labkit.widgets.exercise_views import (
     answered_view,
     hint_view,
     overview_view,
+    problem_view,
     shaken_view,
     solution_view,
     solved_view,
@@ -58,7 +61,11 @@ def test_reset_says_where_edits_are_kept() -> None:
 
 def test_hints_say_which_they_are() -> None:
     view = hint_view(Hints(EXERCISE, EXERCISE.hints[:2]))
-    assert view.text == "Hint 1 of 3: First <hint>.\nHint 2 of 3: Second."
+    assert view.text.splitlines() == [
+        "Hint 1 of 3: First <hint>.",
+        "Hint 2 of 3: Second.",
+        "Hints not taken yet: 1",
+    ]
     assert "First &lt;hint&gt;." in view.html
 
 
@@ -92,6 +99,31 @@ def test_progress_lists_lessons_and_counts() -> None:
         "1 of 2 exercises passed",
     ]
     assert "1 of 2 exercises passed" in view.html
+
+
+def test_ladder_shows_each_rung_taken_or_not() -> None:
+    html = hint_view(Hints(EXERCISE, EXERCISE.hints[:2])).html
+    assert html.count("<li") == 3
+    assert html.count("not taken yet") == 1
+    assert "First &lt;hint&gt;." in html
+
+
+def test_bar_says_to_eyes_and_ears_how_far_a_lesson_is() -> None:
+    other = replace(EXERCISE, id="second")
+    standings = (Standing(EXERCISE, passed=True), Standing(other, started=True))
+    html = overview_view(Overview(standings)).html
+    assert html.count('role="progressbar"') == 1
+    assert 'aria-valuenow="1"' in html
+    assert 'aria-valuemax="2"' in html
+    assert "width:50%" in html
+    assert 'aria-valuetext="1 of 2 exercises passed"' in html
+
+
+def test_problem_behind_a_button_is_two_sentences_and_its_own_words_folded() -> None:
+    view = problem_view(LabError("It is <away>.", "Start it.", "own words"))
+    assert view.text == "It is <away>.\n→ Start it."
+    assert "<away>" not in view.html
+    assert "<details><summary>its own words" in view.html
 
 
 def test_doctor_gives_each_problem_with_its_fix() -> None:

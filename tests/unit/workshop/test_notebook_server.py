@@ -1,14 +1,23 @@
 import os
 import socket
 import stat
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from labkit.foundation.errors import LabError, SettingInvalid, TimedOut
+from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
-from labkit.workshop.notebook_server import HOST, NotebookServer, free_port, serving
+from labkit.workshop.notebook_server import (
+    HOST,
+    NotebookServer,
+    free_port,
+    server_of,
+    serving,
+)
 
 pytestmark = pytest.mark.allow_hosts([HOST])
 
@@ -67,6 +76,23 @@ def test_server_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) ->
         pass
     assert not isinstance(caught.value, TimedOut)
     assert caught.value.evidence == "no module"
+
+
+def test_nobody_is_asked_about_news_and_the_learners_own_settings_stay(tmp_path: Path) -> None:
+    server = server_in(tmp_path, program(tmp_path / "jupyter", "exit 7"))
+    with pytest.raises(LabError), serving(server, SystemClock()):
+        pass
+    assert f"--LabApp.app_settings_dir={server.settings}" in server.command()
+    assert '"fetchNews": "false"' in (server.settings / "overrides.json").read_text()
+
+
+def test_server_of_a_learner_uses_this_environment_and_their_kubeconfig(tmp_path: Path) -> None:
+    settings = replace(read_settings({"HOME": str(tmp_path)}), home=tmp_path / "home")
+    server = server_of(settings, "notebooks/a.ipynb", port=8901, path="/opt/kubectl")
+    assert server.jupyter.parent == Path(sys.executable).parent
+    assert server.environment["PATH"] == f"{server.jupyter.parent}:/opt/kubectl"
+    assert server.environment["KUBECONFIG"] == str(tmp_path / "home" / "kubeconfig")
+    assert server.lesson.startswith("http://127.0.0.1:8901/lab/tree/notebooks/a.ipynb?token=")
 
 
 def test_jupyterlab_leaves_nothing_running_after_an_error_in_the_block(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from labkit.workshop.errors import (
 from labkit.workshop.progress_log import Happening, read_events
 from labkit.workshop.starting import start
 from labkit.workshop.wording import hint_lines, solution_lines, verdict_lines
-from labkit.workshop.working import FOR_INSTRUCTORS, answer, hint, solution, solve
+from labkit.workshop.working import FOR_INSTRUCTORS, answer, hint, hints, solution, solve
 from tests.support.cluster import FakeCluster
 from tests.support.workshop import EXERCISE, lab_on
 
@@ -157,6 +157,13 @@ def test_step_that_fails_names_itself_and_its_cause(tmp_path: Path) -> None:
         sign.write_text("apiVersion: v1\nkind: ConfigMap\n")
         with pytest.raises(StepStopped, match=r"apply sign\.yaml"):
             solve(lab, EXERCISE)
+
+
+def test_looking_at_the_ladder_takes_no_rung(tmp_path: Path) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        hint(lab, EXERCISE)
+        assert [hints(lab, EXERCISE).left for _ in range(3)] == [2, 2, 2]
 
 
 def test_verdict_reads_the_same_each_time(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Widgets in a real browser, on the JupyterLab that learners get and a real cluster."""
