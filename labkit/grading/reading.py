@@ -76,7 +76,11 @@ class _Look:
 
     def objects(self, read: ObjectsRead, namespace: str | None) -> tuple[Object, ...]:
         found = self._reader.list(
-            read.kind, namespace=namespace, labels=read.labels, at_most=MOST_OBJECTS
+            read.kind,
+            namespace=namespace,
+            labels=read.labels,
+            fields=read.fields,
+            at_most=MOST_OBJECTS,
         )
         return tuple(reduced(item) for item in sorted(found, key=name_of))
 

@@ -19,7 +19,13 @@ class ClusterReader(Protocol):
     def version(self) -> str: ...
 
     def list(
-        self, kind: str, *, namespace: str | None = None, labels: str = "", at_most: int = 0
+        self,
+        kind: str,
+        *,
+        namespace: str | None = None,
+        labels: str = "",
+        fields: str = "",
+        at_most: int = 0,
     ) -> Sequence[Object]: ...
 
     def get(self, kind: str, name: str, *, namespace: str | None = None) -> Object: ...
