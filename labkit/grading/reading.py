@@ -10,6 +10,7 @@ from labkit.foundation.text import say
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.errors import ReadFailed
 from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead, VersionRead
+from labkit.grading.hiding import values_of, without_secrets
 from labkit.grading.reduction import reduced
 from labkit.grading.seed import SeedRecord
 from labkit.grading.snapshot import ANSWERS_LABEL, Object, Snapshot, list_key
@@ -36,7 +37,7 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
         answers = pool.submit(attempted, say("the answers"), look.answers)
         version = pool.submit(attempted, say("the server's version"), look.version)
         lists = {key: found.result() for key, found in listing.items()}
-        return Snapshot(
+        snapshot = Snapshot(
             exercise=exercise.id,
             taken_at=moment,
             namespaces=dict(place.namespaces),
@@ -50,6 +51,7 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
             seed=seed.result(),
             answers=answers.result(),
         )
+    return without_secrets(snapshot, look.secrets)
 
 
 class _Look:
@@ -59,6 +61,8 @@ class _Look:
         self._exercise = exercise
         self._place = place
         self._reader = reader
+        self.secrets: set[str] = set()
+        """Values of all Secrets that were read."""
 
     def lists(self) -> list[tuple[str, ObjectsRead, str | None]]:
         """Key, read and namespace of each list; no namespace means the whole cluster."""
@@ -82,6 +86,8 @@ class _Look:
             fields=read.fields,
             at_most=MOST_OBJECTS,
         )
+        if read.kind == "Secret":
+            self.secrets.update(*map(values_of, found))
         return tuple(reduced(item) for item in sorted(found, key=name_of))
 
     def seed(self) -> SeedRecord:

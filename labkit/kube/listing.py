@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from labkit.kube.discovery import Kinds
-from labkit.kube.errors import HistoryExpired, TooManyObjects
-from labkit.kube.exchange import Request
+from labkit.kube.errors import AnswerNotUnderstood, HistoryExpired, TooManyObjects
+from labkit.kube.exchange import LONGEST_QUOTE, Request, understood
 from labkit.kube.resources import Object, Objects, Resource, Selection
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class Lists:
             # The pages took longer than history is kept; in one piece it cannot happen.
             return self._pages(selection, at_most, 0)
 
+    def resource(self, selection: Selection) -> Resource:
+        return self._kinds.find(selection.kind)
+
     def request(self, selection: Selection, **query: str) -> Request:
         resource = self._kinds.find(selection.kind)
         return Request(
@@ -45,7 +48,8 @@ class Lists:
         limit = min(page, at_most + 1) if at_most else page
         query = {"limit": str(limit)} if limit else {}
         while True:
-            answer = self.connection.ask(self.request(selection, **query)).json()
+            request = self.request(selection, **query)
+            answer = understood(request, self.connection.ask(request))
             metadata: dict[str, Any] = answer.get("metadata") or {}
             objects += [complete(resource, item) for item in answer.get("items") or ()]
             if at_most and len(objects) > at_most:
@@ -56,5 +60,10 @@ class Lists:
 
 
 def complete(resource: Resource, item: Object) -> Object:
-    """An item of a list comes without what the list says once for all."""
+    """An item of a list comes without what the list says once for all.
+
+    Raises AnswerNotUnderstood for one without a name: no API server keeps such an object.
+    """
+    if not isinstance(item, dict) or not (item.get("metadata") or {}).get("name"):
+        raise AnswerNotUnderstood(resource.kind, str(item)[:LONGEST_QUOTE])
     return {"apiVersion": resource.api_version, "kind": resource.kind, **item}
