@@ -28,6 +28,7 @@ NOTE = "recorded.json"
 UNTOUCHED = "untouched"
 LARGEST_BYTES = 150_000
 READS_AND_STEPS = (
+    "grading/hiding.py",
     "grading/reading.py",
     "grading/reduction.py",
     "grading/snapshot_file.py",

@@ -1,0 +1,98 @@
+"""PersistentVolumeClaims: bound to a volume of a class, a size and a way of access."""
+
+from collections.abc import Sequence
+
+from labkit.foundation.text import say
+from labkit.grading.criteria.events import events_of, message_of
+from labkit.grading.criteria.explanation import cut
+from labkit.grading.criteria.objects import evidence, name_of
+from labkit.grading.criteria.quantities import quantity
+from labkit.grading.snapshot import Object
+from labkit.grading.verdict import Finding, not_yet, passed
+
+
+def claim_bound(
+    claim: Object,
+    volumes: Sequence[Object],
+    *,
+    storage_class: str = "",
+    at_least: str = "0",
+    access: str = "",
+    events: Sequence[Object] = (),
+) -> Finding:
+    """Both sides must say so; an empty class or access means any."""
+    name = cut(name_of(claim), 60)
+    volume = _volume_of(claim, volumes)
+    if not volume:
+        return _unbound(claim, events)
+    spec = volume.get("spec") or {}
+    size = str((spec.get("capacity") or {}).get("storage") or "0")
+    kind, ways = str(spec.get("storageClassName") or ""), spec.get("accessModes") or ()
+    seen = say(
+        "Claim {name} is bound to volume {volume}: {size}, class {kind}, {ways}.",
+        name=name,
+        volume=cut(name_of(volume), 50),
+        size=size,
+        kind=cut(kind or "-", 30),
+        ways=cut(", ".join(ways), 40),
+    )
+    fits = (
+        quantity(size) >= quantity(at_least)
+        and storage_class in ("", kind)
+        and (not access or access in ways)
+    )
+    if fits:
+        return passed(seen, evidence=evidence(claim, volume))
+    return not_yet(
+        "claim.other_volume",
+        seen=seen,
+        expected=say(
+            "At least {size}, class {kind}, access {access}.",
+            size=at_least,
+            kind=storage_class or say("any"),
+            access=access or say("any"),
+        ),
+        why=say("A bound claim keeps its volume; class and access are chosen before."),
+        next_step=say("Make a claim that asks for these, and let the Pod use it."),
+        evidence=evidence(claim, volume),
+    )
+
+
+def _volume_of(claim: Object, volumes: Sequence[Object]) -> Object | None:
+    """The one that names the claim in return: a claim can name a volume that is not its own."""
+    if (claim.get("status") or {}).get("phase") != "Bound":
+        return None
+    wanted = (claim.get("spec") or {}).get("volumeName")
+    for volume in volumes:
+        ref = (volume.get("spec") or {}).get("claimRef") or {}
+        mine = (ref.get("namespace"), ref.get("name")) == (
+            claim["metadata"].get("namespace"),
+            name_of(claim),
+        )
+        if name_of(volume) == wanted and mine:
+            return volume
+    return None
+
+
+def _unbound(claim: Object, events: Sequence[Object]) -> Finding:
+    told = events_of(claim, events)
+    reason = message_of(told[-1]) if told else ""
+    phase = (claim.get("status") or {}).get("phase") or say("new")
+    is_waiting = bool(told) and told[-1].get("reason") == "WaitForFirstConsumer"
+    return not_yet(
+        "claim.unbound",
+        seen=say(
+            "Claim {name} has no volume; its phase is {phase}.",
+            name=cut(name_of(claim), 60),
+            phase=phase,
+        ),
+        expected=say("It is bound to a volume."),
+        why=say("The cluster says: {reason}", reason=cut(reason, 150))
+        if reason
+        else say("A volume comes from a storage class, or is there already and fits."),
+        next_step=say("Its class waits for a Pod that uses it: start one.")
+        if is_waiting
+        else say("Read its events: `kubectl describe pvc {name}`.", name=cut(name_of(claim), 60)),
+        evidence=evidence(claim),
+        settling=not is_waiting,
+    )
