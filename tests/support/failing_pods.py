@@ -106,7 +106,7 @@ CASES: Mapping[str, Case] = {
     "bad-tag": Case("image-not-found", (f"{REGISTRY}/hello:9",), image(f"{REGISTRY}/hello:9")),
     "pull-secret": Case(
         "image-refused",
-        (f"{REGISTRY}/private:1", "regcred"),
+        (f"{REGISTRY}/private:1", "pull secret regcred is not there"),
         image(f"{REGISTRY}/private:1") | {"imagePullSecrets": [{"name": "regcred"}]},
     ),
     "no-registry": Case("image-no-registry", ("nowhere.example",), image("nowhere.example/a:1")),
@@ -128,8 +128,10 @@ CASES: Mapping[str, Case] = {
     "too-little-memory": Case(
         "memory", ("8Mi",), of_image(METRICS, resources={"limits": {"memory": "8Mi"}})
     ),
-    "liveness": Case("liveness", ("404",), probed("livenessProbe", http(8080, "/no/such"))),
-    "readiness": Case("readiness", ("404",), probed("readinessProbe", http(8080, "/no/such"))),
+    "liveness": Case("liveness", ("status 404",), probed("livenessProbe", http(8080, "/no/such"))),
+    "readiness": Case(
+        "readiness", ("status 404",), probed("readinessProbe", http(8080, "/no/such"))
+    ),
     "wrong-port": Case("readiness", ("9999", "refused"), probed("readinessProbe", http(9999))),
     "startup": Case(
         "startup",
@@ -166,7 +168,9 @@ CASES: Mapping[str, Case] = {
     "no-config-map": Case("config-missing", ("colours",), env_from("configMap", "colours", "c")),
     "no-key": Case("key-missing", ("hue", "present"), env_from("configMap", "present", "hue")),
     "no-secret": Case("config-missing", ("password",), env_from("secret", "password", "p")),
-    "no-volume-source": Case("volume", ("pages",), mounted({"configMap": {"name": "pages"}})),
+    "no-volume-source": Case(
+        "volume", ("ConfigMap pages",), mounted({"configMap": {"name": "pages"}})
+    ),
     "no-claim": Case("claim-missing", ("nowhere",), claimed("nowhere")),
     "unbound": Case("claim-unbound", ("waits",), claimed("waits")),
     "init-stuck": Case("init-stuck", ("prepare",), with_init("sleep", "infinity")),
@@ -180,7 +184,11 @@ CASES: Mapping[str, Case] = {
     "quota": Case("quota", ("small",), asking(cpu="100m"), "quota", is_deployment=True),
     "limit-range": Case("limit", ("cpu",), asking(cpu="100m"), "limit", is_deployment=True),
     "pod-security": Case(
-        "pod-security", ("restricted",), alone(box()), "strict", is_deployment=True
+        "pod-security",
+        ("restricted", "unrestricted capabilities", "runAsNonRoot"),
+        alone(box()),
+        "strict",
+        is_deployment=True,
     ),
     "no-account": Case(
         "account", ("robot",), alone(box()) | {"serviceAccountName": "robot"}, is_deployment=True

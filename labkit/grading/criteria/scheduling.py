@@ -11,7 +11,7 @@ from labkit.grading.criteria.quantities import quantity
 from labkit.grading.snapshot import Object
 
 NODES = re.compile(r"0/(\d+) nodes are available")
-SHORT = re.compile(r"(\d+) Insufficient ([\w./-]+)")
+SHORT = re.compile(r"(\d+) Insufficient ([\w./-]*\w)")
 TAINT = re.compile(r"(\d+) node\(s\) had untolerated taint(?:\(s\)| (\{[^}]*\}))?")
 LABELS = re.compile(r"(\d+) node\(s\) didn't match Pod's node affinity/selector")
 SPREAD = re.compile(
