@@ -1,5 +1,6 @@
 """Whole lists, page by page, and the resource version that a watch can go on from."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from labkit.kube.discovery import Kinds
@@ -59,11 +60,12 @@ class Lists:
             query["continue"] = metadata["continue"]
 
 
-def complete(resource: Resource, item: Object) -> Object:
+def complete(resource: Resource, item: Any) -> Object:
     """An item of a list comes without what the list says once for all.
 
     Raises AnswerNotUnderstood for one without a name: no API server keeps such an object.
     """
-    if not isinstance(item, dict) or not (item.get("metadata") or {}).get("name"):
+    metadata = item.get("metadata") if isinstance(item, Mapping) else None
+    if not (metadata or {}).get("name"):
         raise AnswerNotUnderstood(resource.kind, str(item)[:LONGEST_QUOTE])
     return {"apiVersion": resource.api_version, "kind": resource.kind, **item}

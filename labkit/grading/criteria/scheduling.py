@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from labkit.foundation.text import say
@@ -73,7 +74,7 @@ def _asked(pod: Object, what: str) -> str:
     if len(asked) < 2:
         return cut(asked[0]) if asked else "?"
     try:
-        return f"{sum(map(quantity, asked)).normalize():f}"
+        return f"{sum(map(quantity, asked), Decimal()).normalize():f}"
     except ValueError:
         return cut(" + ".join(asked))
 

@@ -56,7 +56,7 @@ def test_role_allows_its_verbs_on_its_resources_at_home(
     assert len(ruling.by) == int(allowed)
 
 
-ALL_GROUPS = {"apiGroups": ["*"], "verbs": ["*"]}
+ALL_GROUPS: dict[str, Any] = {"apiGroups": ["*"], "verbs": ["*"]}
 WIDE = {
     "cluster binding": (
         Rights(
@@ -155,7 +155,10 @@ def policy(namespace: str = "ns", **spec: Any) -> dict[str, Any]:
 
 
 A, B, C = pod("a", app="a"), pod("b", ip="10.0.0.2", app="b"), pod("c", "far", "10.9.0.1", app="a")
-SPACES = [{"metadata": {"name": "ns"}}, {"metadata": {"name": "far", "labels": {"team": "x"}}}]
+SPACES: list[dict[str, Any]] = [
+    {"metadata": {"name": "ns"}},
+    {"metadata": {"name": "far", "labels": {"team": "x"}}},
+]
 FROM_A = {"from": [{"podSelector": {"matchLabels": {"app": "a"}}}]}
 OF_TEAM = {"namespaceSelector": {"matchLabels": {"team": "x"}}}
 PASSAGES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], int | str, bool]] = {
@@ -265,7 +268,11 @@ def volume(size: str = "1Gi", kind: str = "fast", claim: str = "data") -> dict[s
 
 
 def test_bound_claim_fits_by_class_size_and_access() -> None:
-    wanted = {"storage_class": "fast", "at_least": "1024Mi", "access": "ReadWriteOnce"}
+    wanted: dict[str, Any] = {
+        "storage_class": "fast",
+        "at_least": "1024Mi",
+        "access": "ReadWriteOnce",
+    }
     assert claim_bound(CLAIM, [volume()], **wanted).state is State.PASSED
     assert claim_bound(CLAIM, [volume("1000Mi")], **wanted).message == "claim.other_volume"
     assert claim_bound(CLAIM, [volume(kind="slow")], **wanted).message == "claim.other_volume"

@@ -88,7 +88,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return template
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[str, Any, str]] = {
     "label": ("metadata.labels.app", "other", "metadata.labels.app: other instead of web"),
     "image": ("spec.containers.0.image", "nginx:1.28", "library/nginx:1.28 instead of docker.io"),
     "registry": ("spec.containers.0.image", "ghcr.io/nginx:1.27", "ghcr.io/nginx:1.27"),

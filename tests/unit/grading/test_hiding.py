@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from labkit.foundation.waiting import Clock
-from labkit.grading.exercise import Criterion, Exercise, ObjectsRead, PagesRead
+from labkit.grading.exercise import Criterion, Exercise, ObjectsRead, PagesRead, Read
 from labkit.grading.grader import Graded, grade, grade_settled
 from labkit.grading.hiding import fingerprint, values_of, without_values
 from labkit.grading.snapshot_file import load_snapshot, save_snapshot
@@ -77,7 +77,10 @@ def telling_pages(urls: Sequence[str], _: Clock) -> list[Page]:
 def exercise(tmp_path: Path) -> Exercise:
     (tmp_path / "check_door.py").write_text(CHECK)
     kinds = ("Secret", "Pod", "ConfigMap", "Service")
-    reads = (*(ObjectsRead(kind, ("",)) for kind in kinds), PagesRead("web", "/info", 80))
+    reads: tuple[Read, ...] = (
+        *(ObjectsRead(kind, ("",)) for kind in kinds),
+        PagesRead("web", "/info", 80),
+    )
     criteria = (Criterion("one", 10, "One"),)
     return Exercise("door", tmp_path, "00", "Door", 5, "-", (), criteria, reads, answers=("word",))
 
