@@ -1,6 +1,7 @@
 """PersistentVolumeClaims: bound to a volume of a class, a size and a way of access."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.events import events_of, message_of
@@ -11,51 +12,65 @@ from labkit.grading.snapshot import Object
 from labkit.grading.verdict import Finding, not_yet, passed
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of the volume behind a claim; empty means any."""
+
+    storage_class: str = ""
+    at_least: str = "0"
+    access: str = ""
+
+    def __str__(self) -> str:
+        return say(
+            "At least {size}, class {kind}, access {access}.",
+            size=self.at_least,
+            kind=self.storage_class or say("any"),
+            access=self.access or say("any"),
+        )
+
+
 def claim_bound(
-    claim: Object,
-    volumes: Sequence[Object],
-    *,
-    storage_class: str = "",
-    at_least: str = "0",
-    access: str = "",
-    events: Sequence[Object] = (),
+    claim: Object, volumes: Sequence[Object], wanted: Wanted, events: Sequence[Object] = ()
 ) -> Finding:
-    """Both sides must say so; an empty class or access means any."""
-    name = cut(name_of(claim), 60)
+    """Both sides must say so."""
     volume = _volume_of(claim, volumes)
     if not volume:
         return _unbound(claim, events)
-    spec = volume.get("spec") or {}
-    size = str((spec.get("capacity") or {}).get("storage") or "0")
-    kind, ways = str(spec.get("storageClassName") or ""), spec.get("accessModes") or ()
-    seen = say(
-        "Claim {name} is bound to volume {volume}: {size}, class {kind}, {ways}.",
-        name=name,
-        volume=cut(name_of(volume), 50),
-        size=size,
-        kind=cut(kind or "-", 30),
-        ways=cut(", ".join(ways), 40),
-    )
-    fits = (
-        quantity(size) >= quantity(at_least)
-        and storage_class in ("", kind)
-        and (not access or access in ways)
-    )
-    if fits:
-        return passed(seen, evidence=evidence(claim, volume))
+    if _fits(volume, wanted):
+        return passed(_bound(claim, volume), evidence=evidence(claim, volume))
     return not_yet(
         "claim.other_volume",
-        seen=seen,
-        expected=say(
-            "At least {size}, class {kind}, access {access}.",
-            size=at_least,
-            kind=storage_class or say("any"),
-            access=access or say("any"),
-        ),
+        seen=_bound(claim, volume),
+        expected=str(wanted),
         why=say("A bound claim keeps its volume; class and access are chosen before."),
         next_step=say("Make a claim that asks for these, and let the Pod use it."),
         evidence=evidence(claim, volume),
     )
+
+
+def _fits(volume: Object, wanted: Wanted) -> bool:
+    spec = volume.get("spec") or {}
+    return (
+        quantity(_size(volume)) >= quantity(wanted.at_least)
+        and wanted.storage_class in ("", spec.get("storageClassName") or "")
+        and wanted.access in ("", *(spec.get("accessModes") or ()))
+    )
+
+
+def _bound(claim: Object, volume: Object) -> str:
+    spec = volume.get("spec") or {}
+    return say(
+        "Claim {name} is bound to volume {volume}: {size}, class {kind}, {ways}.",
+        name=cut(name_of(claim), 60),
+        volume=cut(name_of(volume), 50),
+        size=_size(volume),
+        kind=cut(spec.get("storageClassName") or "-", 30),
+        ways=cut(", ".join(spec.get("accessModes") or ()), 40),
+    )
+
+
+def _size(volume: Object) -> str:
+    return str(((volume.get("spec") or {}).get("capacity") or {}).get("storage") or "0")
 
 
 def _volume_of(claim: Object, volumes: Sequence[Object]) -> Object | None:

@@ -38,42 +38,24 @@ def lets_through(
 
     `namespaces` are needed where policies choose by namespaceSelector.
     """
-    out = _isolating(way.source, policies, EGRESS)
-    into = _isolating(way.target, policies, INGRESS)
-    by_namespace = {name_of(one): labels_of(one) for one in namespaces}
-    if out and not any(_allows(p, "egress", way, by_namespace) for p in out):
-        return _closed(
-            say(
-                "Egress of Pod {pod} is cut by {policies}.",
-                pod=cut(name_of(way.source), 60),
-                policies=cut(names_of(out)),
-            ),
-            out,
-        )
-    if into and not any(_allows(p, "ingress", way, by_namespace) for p in into):
-        return _closed(
-            say(
-                "Ingress of Pod {pod} is cut by {policies}.",
-                pod=cut(name_of(way.target), 60),
-                policies=cut(names_of(into)),
-            ),
-            into,
-        )
-    standing = (*out, *into)
-    seen = (
-        say("Allowed by {policies}.", policies=cut(names_of(standing)))
-        if standing
-        else say(
-            "No NetworkPolicy chooses Pod {source} or {target}.",
-            source=cut(name_of(way.source), 60),
-            target=cut(name_of(way.target), 60),
-        )
-    )
+    labels = {name_of(one): labels_of(one) for one in namespaces}
+    standing: tuple[Object, ...] = ()
+    for pod, direction in ((way.source, EGRESS), (way.target, INGRESS)):
+        here = _isolating(pod, policies, direction)
+        if here and not any(_allows(policy, direction.lower(), way, labels) for policy in here):
+            seen = say(
+                "{direction} of Pod {pod} is cut by {policies}.",
+                direction=direction,
+                pod=cut(name_of(pod), 60),
+                policies=cut(names_of(here)),
+            )
+            return Passage(is_open=False, seen=seen, policies=here)
+        standing += here
+    if standing:
+        seen = say("Allowed by {policies}.", policies=cut(names_of(standing)))
+    else:
+        seen = say("No NetworkPolicy stands on the way.")
     return Passage(is_open=True, seen=seen, policies=standing)
-
-
-def _closed(seen: str, policies: tuple[Object, ...]) -> Passage:
-    return Passage(is_open=False, seen=seen, policies=policies)
 
 
 def _isolating(pod: Object, policies: Sequence[Object], direction: str) -> tuple[Object, ...]:

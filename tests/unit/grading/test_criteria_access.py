@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from labkit.grading.criteria.addresses import port_number, same_range, within
-from labkit.grading.criteria.claims import claim_bound
+from labkit.grading.criteria.claims import Wanted, claim_bound
 from labkit.grading.criteria.network_policies import Way, lets_through
 from labkit.grading.criteria.rbac import Action, Rights, Subject, may, rules_of
 from labkit.grading.verdict import State
@@ -268,21 +268,18 @@ def volume(size: str = "1Gi", kind: str = "fast", claim: str = "data") -> dict[s
 
 
 def test_bound_claim_fits_by_class_size_and_access() -> None:
-    wanted: dict[str, Any] = {
-        "storage_class": "fast",
-        "at_least": "1024Mi",
-        "access": "ReadWriteOnce",
-    }
-    assert claim_bound(CLAIM, [volume()], **wanted).state is State.PASSED
-    assert claim_bound(CLAIM, [volume("1000Mi")], **wanted).message == "claim.other_volume"
-    assert claim_bound(CLAIM, [volume(kind="slow")], **wanted).message == "claim.other_volume"
-    many = claim_bound(CLAIM, [volume()], access="ReadWriteMany")
+    wanted = Wanted("fast", "1024Mi", "ReadWriteOnce")
+    assert claim_bound(CLAIM, [volume()], wanted).state is State.PASSED
+    assert claim_bound(CLAIM, [volume()], Wanted()).state is State.PASSED
+    for other in (volume("1000Mi"), volume(kind="slow")):
+        assert claim_bound(CLAIM, [other], wanted).message == "claim.other_volume"
+    many = claim_bound(CLAIM, [volume()], Wanted(access="ReadWriteMany"))
     assert (many.message, "ReadWriteOnce" in many.seen) == ("claim.other_volume", True)
 
 
 def test_claim_that_its_volume_does_not_know_is_not_bound() -> None:
-    assert claim_bound(CLAIM, [volume(claim="other")]).message == "claim.unbound"
-    assert claim_bound(CLAIM, []).message == "claim.unbound"
+    assert claim_bound(CLAIM, [volume(claim="other")], Wanted()).message == "claim.unbound"
+    assert claim_bound(CLAIM, [], Wanted()).message == "claim.unbound"
 
 
 def test_claim_that_waits_for_a_pod_says_so() -> None:
@@ -292,7 +289,7 @@ def test_claim_that_waits_for_a_pod_says_so() -> None:
         "message": "waiting for first consumer to be created before binding",
     }
     pending = {**CLAIM, "status": {"phase": "Pending"}}
-    finding = claim_bound(pending, [], events=[told])
+    finding = claim_bound(pending, [], Wanted(), [told])
     assert "waiting for first consumer" in finding.why
     assert not finding.settling
-    assert claim_bound(pending, []).settling
+    assert claim_bound(pending, [], Wanted()).settling
