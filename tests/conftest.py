@@ -12,6 +12,7 @@ from tests.support.shared_cluster import SharedCluster, bring_up
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="keep what a real cluster showed")
     parser.addoption("--engine", default="local", help="local (default) or simulated")
     parser.addoption("--screenshots", default="", help="where browser tests put what they saw")
 

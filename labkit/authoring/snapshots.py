@@ -32,6 +32,7 @@ UNTOUCHED = "untouched"
 LARGEST_BYTES = 150_000
 MOST_NAMED = 5
 READS_AND_STEPS = (
+    "grading/hiding.py",
     "grading/logs.py",
     "grading/reading.py",
     "grading/reduction.py",

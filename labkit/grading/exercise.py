@@ -65,6 +65,8 @@ class ObjectsRead:
     namespace: str = ""
     labels: str = ""
     """A label selector, to keep a large list small."""
+    fields: str = ""
+    """A field selector; type=Warning leaves the events that explain."""
 
 
 @dataclass(frozen=True, slots=True)

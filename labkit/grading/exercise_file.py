@@ -67,6 +67,7 @@ class ObjectsModel(StrictModel):
     suffixes: list[Suffix] = Field(default=[], alias="in")
     namespace: str = ""
     labels: str = ""
+    fields: str = ""
 
     @model_validator(mode="after")
     def one_place(self) -> "ObjectsModel":
@@ -75,7 +76,8 @@ class ObjectsModel(StrictModel):
         return self
 
     def read(self) -> Read:
-        return ObjectsRead(self.objects, tuple(self.suffixes), self.namespace, self.labels)
+        suffixes = tuple(self.suffixes)
+        return ObjectsRead(self.objects, suffixes, self.namespace, self.labels, self.fields)
 
 
 class WebModel(StrictModel):

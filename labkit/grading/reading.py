@@ -11,6 +11,7 @@ from labkit.foundation.text import say
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.errors import ReadFailed
 from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead, VersionRead
+from labkit.grading.hiding import values_of, without_secrets
 from labkit.grading.logs import read_log
 from labkit.grading.reduction import reduced
 from labkit.grading.seed import SeedRecord
@@ -34,7 +35,7 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
         answers = pool.submit(attempted, say("the answers"), look.answers)
         version = pool.submit(attempted, say("the server's version"), look.version)
         lists = {key: found.result() for key, found in listing.items()}
-        return Snapshot(
+        snapshot = Snapshot(
             exercise=exercise.id,
             taken_at=moment,
             namespaces=dict(place.namespaces),
@@ -49,6 +50,7 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
             seed=seed.result(),
             answers=answers.result(),
         )
+    return without_secrets(snapshot, look.secrets)
 
 
 class _Look:
@@ -58,6 +60,8 @@ class _Look:
         self._exercise = exercise
         self._place = place
         self._reader = reader
+        self.secrets: set[str] = set()
+        """Values of all Secrets that were read."""
 
     def lists(self) -> Iterator[tuple[str, str, Callable[[], tuple[Object, ...]]]]:
         """Key, name for a sentence, and call of each list."""
@@ -82,8 +86,14 @@ class _Look:
 
     def objects(self, read: ObjectsRead, namespace: str | None) -> tuple[Object, ...]:
         found = self._reader.list(
-            read.kind, namespace=namespace, labels=read.labels, at_most=MOST_OBJECTS
+            read.kind,
+            namespace=namespace,
+            labels=read.labels,
+            fields=read.fields,
+            at_most=MOST_OBJECTS,
         )
+        if read.kind == "Secret":
+            self.secrets.update(*map(values_of, found))
         return tuple(reduced(item) for item in sorted(found, key=name_of))
 
     def log(self, read: LogRead, namespace: str) -> tuple[Line, ...]:

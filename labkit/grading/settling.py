@@ -36,6 +36,8 @@ class Settling:
         end = self.sources.clock.monotonic() + limit_seconds
         moving = _moving(verdict)
         for item in moving:
+            if not self._left(end):
+                return
             self._watch(item, end)
             if item.kind == "Deployment":
                 self._watch_leaving(item, end)

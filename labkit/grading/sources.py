@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from labkit.foundation.errors import LabError
+from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 from labkit.grading.snapshot import Failed, Object
 from labkit.kube.exchange import Answer
@@ -19,7 +20,13 @@ class ClusterReader(Protocol):
     def version(self) -> str: ...
 
     def list(
-        self, kind: str, *, namespace: str | None = None, labels: str = "", at_most: int = 0
+        self,
+        kind: str,
+        *,
+        namespace: str | None = None,
+        labels: str = "",
+        fields: str = "",
+        at_most: int = 0,
     ) -> Sequence[Object]: ...
 
     def get(self, kind: str, name: str, *, namespace: str | None = None) -> Object: ...
@@ -62,3 +69,7 @@ def attempted(what: str, look: Callable[[], T]) -> T | Failed:
         return look()
     except LabError as problem:
         return Failed(what, problem.what_happened, problem.next_step)
+    except Exception as problem:  # noqa: BLE001  a fault of ours must not cost an attendee points
+        seen = say("Reading {what} stopped: {problem!r}.", what=what, problem=problem)
+        step = say("This costs you nothing. Tell your instructor, or report it.")
+        return Failed(what, seen, step)

@@ -16,6 +16,7 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 from labkit.kube.credentials import Credential, Credentials
 from labkit.kube.errors import (
+    AnswerNotUnderstood,
     AnswerTooSlow,
     Busy,
     CertificateRejected,
@@ -87,8 +88,18 @@ class Connection:
                 return self._exchanged(request)
 
     def _exchanged(self, request: Request) -> Reply:
+        end = self.clock.monotonic() + self._limit(request)
         with self._opened(request) as response:
-            return Reply(response.status_code, response.headers, _body(response, request))
+            pieces = self._in_time(response.iter_bytes(), request, end)
+            return Reply(response.status_code, response.headers, _body(pieces, request))
+
+    def _in_time(self, pieces: Iterator[bytes], request: Request, end: float) -> Iterator[bytes]:
+        """The client's time-out is for each piece; a server that drips must not hold us."""
+        for piece in pieces:
+            if self.clock.monotonic() > end:
+                reason = say("no whole answer within {s:g} s", s=self._limit(request))
+                raise AnswerTooSlow(self.access.server, reason)
+            yield piece
 
     @contextmanager
     def _opened(self, request: Request) -> Iterator[httpx.Response]:
@@ -145,6 +156,8 @@ class Connection:
         except httpx.InvalidURL as trouble:
             problem = say("names a server that is not an address: {server}", server=server)
             raise KubeconfigInvalid(self.access.context, problem) from trouble
+        except httpx.DecodingError as trouble:
+            raise AnswerNotUnderstood(request.what or request.path, str(trouble)) from trouble
         except httpx.TransportError as trouble:
             raise _unreachable(self.access, trouble) from trouble
 
@@ -157,11 +170,11 @@ def _lines(response: httpx.Response) -> Iterator[bytes]:
         yield from lines
 
 
-def _body(response: httpx.Response, request: Request) -> bytes:
+def _body(pieces: Iterator[bytes], request: Request) -> bytes:
     if not request.at_most_bytes:
-        return response.read()
+        return b"".join(pieces)
     body = b""
-    for piece in response.iter_bytes():
+    for piece in pieces:
         body += piece
         if len(body) >= request.at_most_bytes:
             break

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from labkit.kube.errors import KindUnknown, ObjectNotFound
-from labkit.kube.exchange import JSON, Request
+from labkit.kube.exchange import JSON, Request, understood
 from labkit.kube.resources import Resource, built_in
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ class Kinds:
 
     def _in_version(self, kind: str, api_version: str) -> Resource | None:
         root = "/apis/" if "/" in api_version else "/api/"
+        request = Request(root + api_version)
         try:
-            listed = self._connection.ask(Request(root + api_version)).json()
+            listed = understood(request, self._connection.ask(request))
         except ObjectNotFound:
             return None
         for served in listed.get("resources") or ():
@@ -42,8 +43,9 @@ class Kinds:
 
     def _anywhere(self, kind: str) -> Resource | None:
         word, _, group = kind.partition(".")
-        listed = self._connection.ask(Request("/apis", accept=f"{EVERY_GROUP},{JSON}"))
-        for served in listed.json().get("items") or ():
+        request = Request("/apis", accept=f"{EVERY_GROUP},{JSON}")
+        listed = understood(request, self._connection.ask(request))
+        for served in listed.get("items") or ():
             name = served["metadata"]["name"]
             if group in ("", name):
                 found = _in_group(word, name, served["versions"])

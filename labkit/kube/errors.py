@@ -13,6 +13,7 @@ KubeError
 ├── TooManyObjects             a list went over the caller's own limit
 ├── HistoryExpired             410: a watch or page began too long ago
 ├── Busy                       429: too many requests, or an eviction would break a budget
+├── AnswerNotUnderstood        no JSON, or not an object; something between us and it may speak
 ├── NotAnswering               the proxied Service or Pod does not answer; the API server does
 ├── ServerFailed               5xx: the API server's own trouble
 └── ObjectRejected             the API server's own reason, with its status code
@@ -146,6 +147,14 @@ class NotAnswering(KubeError):
             say("Look whether its Pods are ready and listen on that port."),
         )
         self.reason = reason
+
+
+class AnswerNotUnderstood(KubeError):
+    def __init__(self, what: str, said: str) -> None:
+        super().__init__(
+            say("{what}: the answer is not one of an API server: {said!r}.", what=what, said=said),
+            say("Is something else at that address, such as a proxy? Run `labkit status`."),
+        )
 
 
 class ServerFailed(KubeError):

@@ -8,6 +8,7 @@ from typing import Any
 from labkit.foundation.text import say
 from labkit.kube.errors import (
     AlreadyExists,
+    AnswerNotUnderstood,
     Busy,
     Conflict,
     CredentialsRefused,
@@ -22,6 +23,7 @@ from labkit.kube.errors import (
 from labkit.kube.kubeconfig import Access
 
 JSON = "application/json"
+LONGEST_QUOTE = 60  # of an answer that is not understood
 LONGEST_REASON = 2000  # a whole OpenAPI object may be quoted in a refusal; the start says enough
 
 
@@ -65,6 +67,22 @@ class Answer:
 
     status: int
     body: str
+
+
+def understood(request: Request, reply: Reply) -> dict[str, Any]:
+    """The JSON object in a reply. Raises AnswerNotUnderstood for anything else."""
+    return object_in(request, reply.body)
+
+
+def object_in(request: Request, body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        said = body[:LONGEST_QUOTE].decode(errors="replace")
+        raise AnswerNotUnderstood(request.what or request.path, said)
+    return found
 
 
 def refused(access: Access, request: Request, reply: Reply) -> KubeError:

@@ -1,10 +1,11 @@
 """Whole lists, page by page, and the resource version that a watch can go on from."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from labkit.kube.discovery import Kinds
-from labkit.kube.errors import HistoryExpired, TooManyObjects
-from labkit.kube.exchange import Request
+from labkit.kube.errors import AnswerNotUnderstood, HistoryExpired, TooManyObjects
+from labkit.kube.exchange import LONGEST_QUOTE, Request, understood
 from labkit.kube.resources import Object, Objects, Resource, Selection
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ class Lists:
             # The pages took longer than history is kept; in one piece it cannot happen.
             return self._pages(selection, at_most, 0)
 
+    def resource(self, selection: Selection) -> Resource:
+        return self._kinds.find(selection.kind)
+
     def request(self, selection: Selection, **query: str) -> Request:
         resource = self._kinds.find(selection.kind)
         return Request(
@@ -45,7 +49,8 @@ class Lists:
         limit = min(page, at_most + 1) if at_most else page
         query = {"limit": str(limit)} if limit else {}
         while True:
-            answer = self.connection.ask(self.request(selection, **query)).json()
+            request = self.request(selection, **query)
+            answer = understood(request, self.connection.ask(request))
             metadata: dict[str, Any] = answer.get("metadata") or {}
             objects += [complete(resource, item) for item in answer.get("items") or ()]
             if at_most and len(objects) > at_most:
@@ -55,6 +60,12 @@ class Lists:
             query["continue"] = metadata["continue"]
 
 
-def complete(resource: Resource, item: Object) -> Object:
-    """An item of a list comes without what the list says once for all."""
+def complete(resource: Resource, item: Any) -> Object:
+    """An item of a list comes without what the list says once for all.
+
+    Raises AnswerNotUnderstood for one without a name: no API server keeps such an object.
+    """
+    metadata = item.get("metadata") if isinstance(item, Mapping) else None
+    if not (metadata or {}).get("name"):
+        raise AnswerNotUnderstood(resource.kind, str(item)[:LONGEST_QUOTE])
     return {"apiVersion": resource.api_version, "kind": resource.kind, **item}

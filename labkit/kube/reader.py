@@ -10,6 +10,7 @@ from labkit.foundation.waiting import Clock
 from labkit.kube.connect import connect
 from labkit.kube.discovery import Kinds
 from labkit.kube.errors import (
+    AnswerNotUnderstood,
     AnswerTooSlow,
     CertificateRejected,
     ClusterUnreachable,
@@ -17,7 +18,7 @@ from labkit.kube.errors import (
     NotAnswering,
     ObjectNotFound,
 )
-from labkit.kube.exchange import Answer, Request, refused, status_object
+from labkit.kube.exchange import LONGEST_QUOTE, Answer, Request, refused, status_object, understood
 from labkit.kube.kubeconfig import Access
 from labkit.kube.listing import Lists, complete
 from labkit.kube.resources import Object, ObjectReference, Objects, Selection
@@ -60,7 +61,11 @@ class Reader:
 
     def version(self) -> str:
         """As the API server writes it: v1.34.2."""
-        return str(self.connection.ask(Request("/version")).json()["gitVersion"])
+        request = Request("/version")
+        answer = understood(request, self.connection.ask(request))
+        if "gitVersion" not in answer:
+            raise AnswerNotUnderstood(request.path, str(answer)[:LONGEST_QUOTE])
+        return str(answer["gitVersion"])
 
     def ready(self) -> bool:
         """What /readyz says; False too when nothing listens yet.
@@ -103,7 +108,7 @@ class Reader:
         where = (namespace or self.access.namespace) if resource.namespaced else ""
         what = str(ObjectReference(kind, name, where))
         request = Request(resource.path(where, name), what=what, kind=kind)
-        return complete(resource, self.connection.ask(request).json())
+        return complete(resource, understood(request, self.connection.ask(request)))
 
     def watch(
         self,

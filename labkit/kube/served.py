@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.kube.discovery import EVERY_GROUP
-from labkit.kube.exchange import JSON, Request
+from labkit.kube.exchange import JSON, Request, understood
 from labkit.kube.resources import Resource
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ def deletable(connection: "Connection", *, namespaced: bool = True) -> tuple[Res
     """Every resource that can be listed and deleted, each kind in its preferred version once."""
     found: dict[tuple[str, str], Resource] = {}
     for path in ("/api", "/apis"):
-        answer = connection.ask(Request(path, accept=f"{EVERY_GROUP},{JSON}")).json()
+        request = Request(path, accept=f"{EVERY_GROUP},{JSON}")
+        answer = understood(request, connection.ask(request))
         for group in answer.get("items") or ():
             for resource in _in_group(group):
                 found.setdefault((_group(resource), resource.plural), resource)

@@ -4,9 +4,9 @@ import json
 import math
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Any
 
 from labkit.kube.errors import (
+    AnswerNotUnderstood,
     Busy,
     CertificateRejected,
     ClusterUnreachable,
@@ -14,8 +14,8 @@ from labkit.kube.errors import (
     KubeError,
     ServerFailed,
 )
-from labkit.kube.exchange import JSON, Reply, Request, refused
-from labkit.kube.listing import Lists
+from labkit.kube.exchange import JSON, LONGEST_QUOTE, Reply, Request, object_in, refused
+from labkit.kube.listing import Lists, complete
 from labkit.kube.resources import Object, Selection
 
 SYNCED = "SYNCED"
@@ -109,8 +109,10 @@ class _Watch:
                     return
 
     def _taken(self, request: Request, line: bytes) -> Generator[tuple[str, Object], None, None]:
-        event: dict[str, Any] = json.loads(line)
-        kind, item = event["type"], event["object"]
+        event = object_in(request, line)
+        kind, item = event.get("type"), event.get("object")
+        if not isinstance(item, dict) or not isinstance(kind, str):
+            raise AnswerNotUnderstood(request.what, line[:LONGEST_QUOTE].decode(errors="replace"))
         if kind == "ERROR":
             status = int(item.get("code") or 500)
             headers = {"content-type": JSON}
@@ -120,6 +122,7 @@ class _Watch:
         self._pause_seconds = 0.0
         if kind == "BOOKMARK":
             return
+        complete(self._lists.resource(self._selection), item)
         if kind == "DELETED":
             self._known.pop(_key(item), None)
         else:

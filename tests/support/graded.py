@@ -42,7 +42,13 @@ class HeldReader:
         return "v1.34.4"
 
     def list(
-        self, kind: str, *, namespace: str | None = None, labels: str = "", at_most: int = 0
+        self,
+        kind: str,
+        *,
+        namespace: str | None = None,
+        labels: str = "",
+        fields: str = "",
+        at_most: int = 0,
     ) -> list[dict[str, Any]]:
         self.calls.append(f"list {kind} {namespace or 'everywhere'}")
         self._maybe_refuse(kind)
@@ -52,6 +58,7 @@ class HeldReader:
             if item["kind"] == kind
             and namespace in (None, item["metadata"].get("namespace"))
             and carries(item, labels)
+            and fits(item, fields)
         ]
         if at_most and len(found) > at_most:
             raise TooManyObjects(kind, at_most)
@@ -111,6 +118,12 @@ def carries(item: Mapping[str, Any], selector: str) -> bool:
         if key not in labels or (value and labels[key] != value):
             return False
     return True
+
+
+def fits(item: Mapping[str, Any], selector: str) -> bool:
+    """A field selector over fields at the top, such as an event's type."""
+    terms = [term.partition("=") for term in filter(None, selector.split(","))]
+    return all(item.get(key) == value for key, _, value in terms)
 
 
 def exercise_of(exercise_id: str) -> Exercise:

@@ -2,14 +2,8 @@
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import number_in, quoted, same_words
-from labkit.grading.criteria.objects import (
-    annotations_of,
-    evidence,
-    labelled,
-    name_of,
-    names_of,
-    uid_of,
-)
+from labkit.grading.criteria.kept import is_kept, strangers
+from labkit.grading.criteria.objects import annotations_of, evidence, labelled, name_of, names_of
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 
@@ -59,21 +53,17 @@ def card_at_home(snapshot: Snapshot) -> Finding:
     return passed(say("The card in {ns} is as it was.", ns=snapshot.namespaces["b"]))
 
 
+def _next_doors(snapshot: Snapshot) -> list[Object]:
+    return labelled(snapshot.objects("ConfigMap", "b"), LABEL)
+
+
 def _visitors(snapshot: Snapshot) -> list[Object]:
-    """Cards in the neighbour's namespace that are not the neighbour's."""
-    uid = snapshot.noted("neighbour", "metadata.uid")
-    cards = labelled(snapshot.objects("ConfigMap", "b"), LABEL)
-    return [card for card in cards if uid_of(card) != uid]
+    return strangers(snapshot, "neighbour", _next_doors(snapshot))
 
 
 def _neighbour_disturbed(snapshot: Snapshot) -> bool:
     """Gone, made anew, or with other words on it."""
-    uid = snapshot.noted("neighbour", "metadata.uid")
-    data = snapshot.noted("neighbour", "data")
-    return not any(
-        uid_of(card) == uid and card.get("data") == data
-        for card in labelled(snapshot.objects("ConfigMap", "b"), LABEL)
-    )
+    return not is_kept(snapshot, "neighbour", _next_doors(snapshot), "data")
 
 
 def _nearly_a_card(snapshot: Snapshot) -> Finding | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted, same_words
+from labkit.grading.criteria.events import events_in
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.pods import trouble_of
 from labkit.grading.criteria.services import (
@@ -33,6 +34,7 @@ class _Visit:
     replies: Sequence[Reply]
     namespace: str
     port: int
+    events: Sequence[Object]
 
 
 def shows_version_outside(
@@ -57,6 +59,7 @@ def _visit(snapshot: Snapshot, service: Object, port: int) -> _Visit:
         [reply for reply in snapshot.replies() if reply.service == name_of(service)],
         snapshot.namespace,
         port,
+        events_in(snapshot),
     )
 
 
@@ -140,7 +143,7 @@ def _silence(visit: _Visit, silent: Sequence[Reply]) -> Finding:
 
 
 def _nobody_ready(visit: _Visit) -> Finding:
-    trouble = trouble_of(visit.pods)
+    trouble = trouble_of(visit.pods, visit.events)
     return not_yet(
         "page.nobody_ready",
         seen=say(
@@ -152,7 +155,7 @@ def _nobody_ready(visit: _Visit) -> Finding:
         why=trouble.why if trouble else say("A Service sends visitors to ready Pods only."),
         next_step=trouble.next_step if trouble else say("Look at `kubectl get pods`."),
         evidence=evidence(visit.service, *visit.pods),
-        settling=not trouble and bool(visit.pods),
+        settling=bool(visit.pods) and (not trouble or trouble.passing),
     )
 
 

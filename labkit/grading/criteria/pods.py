@@ -1,97 +1,145 @@
 """Why a Pod does not do its work, in words that a beginner understands."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from labkit.foundation.text import say
-from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.containers import why_not_started
+from labkit.grading.criteria.events import events_of, message_of
+from labkit.grading.criteria.explanation import Explanation, cut, worst
 from labkit.grading.criteria.objects import name_of
+from labkit.grading.criteria.probe_failures import why_unready
+from labkit.grading.criteria.scheduling import why_unscheduled
 from labkit.grading.snapshot import Object
-from labkit.kube.conditions import condition
+from labkit.kube.conditions import condition, is_leaving, pod_ready
 
-IMAGE_REASONS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What keeps a Pod from its work; waiting alone does not mend it."""
-
-    why: str
-    next_step: str
+NO_SOURCE = re.compile(r'volume "([^"]+)".*?(configmap|secret) "([^"]+)" not found', re.DOTALL)
+NO_ITEM = re.compile(
+    r'volume "([^"]+)".*references non-existent (?:config|secret) key: (\S+)', re.DOTALL
+)
+VOLUMES = ("FailedMount", "FailedAttachVolume")
 
 
-def trouble_of(pods: Iterable[Object]) -> Trouble | None:
-    """The first trouble among them; None when all run, or are merely on their way."""
-    return next((found for pod in pods for found in _troubles(pod)), None)
+def trouble_of(pods: Iterable[Object], events: Sequence[Object] = ()) -> Explanation | None:
+    """The worst trouble among them; None when all run, or are merely on their way."""
+    return worst(why_not_running(pod, events) for pod in pods)
 
 
-def _troubles(pod: Object) -> Iterator[Trouble]:
+def why_not_running(pod: Object, events: Sequence[Object] = ()) -> Explanation | None:
+    """Of one Pod; None when it is ready, being deleted, has done its work, or is on its way.
+
+    Events tell more than conditions do, but nothing depends on them.
+    """
     status = pod.get("status") or {}
-    for container in (
-        *status.get("initContainerStatuses", ()),
-        *status.get("containerStatuses", ()),
-    ):
-        found = _of_container(pod, container)
-        if found:
-            yield found
+    if pod_ready(pod) or is_leaving(pod) or status.get("phase") == "Succeeded":
+        return None
+    return worst(_reasons(pod, status, events))
+
+
+def _reasons(
+    pod: Object, status: Mapping[str, Any], events: Sequence[Object]
+) -> Iterator[Explanation | None]:
+    if status.get("phase") == "Failed":
+        yield _failed(pod, status)
+        return
     scheduled = condition(pod, "PodScheduled")
-    if scheduled.get("reason") == "Unschedulable":
-        yield Trouble(
-            say("No node takes it: {reason}", reason=_cut(scheduled.get("message", ""))),
-            say("Compare what Pod {pod} asks for with what the nodes have left.", pod=name_of(pod)),
-        )
+    if scheduled.get("reason") in ("Unschedulable", "SchedulingGated"):
+        yield why_unscheduled(pod, str(scheduled.get("message") or ""))
+    first = status.get("initContainerStatuses") or ()
+    boxes = status.get("containerStatuses") or ()
+    for box in (*first, *boxes):
+        yield why_not_started(pod, box, events)
+    for event in events_of(pod, events, *VOLUMES)[-1:]:
+        if any(_is_being_made(box) for box in (*first, *boxes)):
+            yield _no_volume(pod, message_of(event))
+    yield from (_still_first(pod, box) for box in first if not _is_companion(pod, box))
+    yield from (why_unready(pod, box, events) for box in boxes if _runs(box))
 
 
-def _of_container(pod: Object, container: Mapping[str, Any]) -> Trouble | None:
-    waiting = (container.get("state") or {}).get("waiting") or {}
-    reason = waiting.get("reason", "")
-    if reason in IMAGE_REASONS:
-        return Trouble(
-            say(
-                "The node cannot get image {image} ({reason}).",
-                image=_image(container),
-                reason=reason,
-            ),
-            say("Compare the image's name and tag with the task, letter by letter."),
+def _failed(pod: Object, status: Mapping[str, Any]) -> Explanation:
+    """Ended for good: nobody starts such a Pod again."""
+    seen = say("Pod {pod} has ended and is not started again.", pod=cut(name_of(pod)))
+    if status.get("reason"):
+        why = say(
+            "It was ended by the cluster, {reason}: {message}",
+            reason=status["reason"],
+            message=cut(status.get("message", ""), 120),
         )
-    if reason == "CreateContainerConfigError":
-        return Trouble(
-            say(
-                "A container lacks what it refers to: {reason}",
-                reason=_cut(waiting.get("message", "")),
-            ),
-            say("Create that object, or correct its name in the Pod template."),
-        )
-    if reason in ("CrashLoopBackOff", "RunContainerError", "CreateContainerError"):
-        return _of_crash(pod, container, reason)
-    return None
+        step = say("Read its events: `kubectl describe pod {pod}`.", pod=cut(name_of(pod)))
+        return Explanation("failed", seen, why, step)
+    ends = [
+        (box["name"], ended.get("exitCode"))
+        for box in status.get("containerStatuses") or ()
+        if (ended := (box.get("state") or {}).get("terminated") or {}).get("exitCode")
+    ]
+    name, code = ends[0] if ends else ("?", "?")
+    why = say("Container {name} ended with exit code {code}.", name=cut(name, 60), code=code)
+    step = say("Read its log: `kubectl logs {pod}`; then make the Pod anew.", pod=cut(name_of(pod)))
+    return Explanation("failed", seen, why, step)
 
 
-def _of_crash(pod: Object, container: Mapping[str, Any], reason: str) -> Trouble:
-    last = (container.get("lastState") or {}).get("terminated") or {}
-    if last.get("reason") == "OOMKilled":
-        return Trouble(
-            say(
-                "Container {name} was ended because it used more memory than its limit.",
-                name=container["name"],
-            ),
-            say("Raise its memory limit, or let it use less."),
+def _no_volume(pod: Object, message: str) -> Explanation:
+    """The node tries again by itself, so what was mended a moment ago shows up soon."""
+    seen = say("Pod {pod} waits for its volumes.", pod=cut(name_of(pod)))
+    source, item = NO_SOURCE.search(message), NO_ITEM.search(message)
+    step = say("Create what it names, or correct the name under volumes in the Pod template.")
+    if source:
+        kind = {"configmap": "ConfigMap", "secret": "Secret"}[source[2]]
+        why = say(
+            "Volume {volume} is to be filled from {kind} {name}, which is not there.",
+            volume=cut(source[1], 40),
+            kind=kind,
+            name=cut(source[3], 60),
         )
-    return Trouble(
+        return Explanation("volume", seen, why, step, passing=True)
+    if item:
+        why = say(
+            "Volume {volume} wants the key {key}, which is not there.",
+            volume=cut(item[1], 40),
+            key=cut(item[2], 60),
+        )
+        return Explanation("volume", seen, why, step, passing=True)
+    why = say("A volume cannot be mounted: {message}", message=cut(message, 130))
+    return Explanation("volume", seen, why, step, passing=True)
+
+
+def _still_first(pod: Object, box: Mapping[str, Any]) -> Explanation | None:
+    if not _runs(box):
+        return None
+    return Explanation(
+        "init-stuck",
         say(
-            "Container {name} starts and ends again and again ({reason}, exit code {code}).",
-            name=container["name"],
-            reason=reason,
-            code=last.get("exitCode", "?"),
+            "Pod {pod} is still at its init container {name}.",
+            pod=cut(name_of(pod), 60),
+            name=cut(box["name"], 40),
         ),
-        say("Read its last words: `kubectl logs {pod} --previous`.", pod=name_of(pod)),
+        say(
+            "The other containers start when {name} has ended; it has not.",
+            name=cut(box["name"], 60),
+        ),
+        say(
+            "What does it wait for? `kubectl logs {pod} -c {name}`.",
+            pod=cut(name_of(pod), 60),
+            name=cut(box["name"], 40),
+        ),
+        passing=True,
     )
 
 
-def _image(container: Mapping[str, Any]) -> str:
-    return _cut(container.get("image", "?"))
+def _is_companion(pod: Object, box: Mapping[str, Any]) -> bool:
+    """An init container that always restarts runs beside the others: nobody waits for its end."""
+    written = (pod.get("spec") or {}).get("initContainers") or ()
+    return any(
+        one.get("name") == box.get("name") and one.get("restartPolicy") == "Always"
+        for one in written
+    )
 
 
-def _cut(text: str) -> str:
-    return quoted(text, longest=110)
+def _runs(box: Mapping[str, Any]) -> bool:
+    return "running" in (box.get("state") or {})
+
+
+def _is_being_made(box: Mapping[str, Any]) -> bool:
+    waiting = (box.get("state") or {}).get("waiting") or {}
+    return waiting.get("reason") in ("ContainerCreating", "PodInitializing")

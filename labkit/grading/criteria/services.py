@@ -41,6 +41,11 @@ def outside_addresses(service: Object) -> list[str]:
     return [item.get("ip") or item["hostname"] for item in given]
 
 
+def inside_addresses(services: Sequence[Object]) -> list[str]:
+    """ClusterIPs, of both families where there are two; a headless Service has "None"."""
+    return [ip for service in services for ip in service["spec"].get("clusterIPs") or ()]
+
+
 def port_of(service: Object, number: int) -> Mapping[str, Any] | None:
     """The Service's port of that number."""
     return next(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.events import events_in
+from labkit.grading.criteria.explanation import Explanation
 from labkit.grading.criteria.objects import (
     as_selector,
     evidence,
@@ -14,10 +16,11 @@ from labkit.grading.criteria.objects import (
     names_of,
     selects,
 )
-from labkit.grading.criteria.pods import Trouble, trouble_of
+from labkit.grading.criteria.pods import trouble_of
+from labkit.grading.criteria.refusals import why_no_pods
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Evidence, Finding, State, not_started, not_yet, passed
-from labkit.kube.conditions import condition, deployment_available, is_leaving
+from labkit.kube.conditions import deployment_available, is_leaving
 
 
 def deployments_with(snapshot: Snapshot, labels: Mapping[str, str]) -> list[Object]:
@@ -37,7 +40,7 @@ def deployment_settled(
     if not found:
         return _none(snapshot, labels)
     pods = snapshot.objects("Pod")
-    return best([_settled(item, pods_of(item, pods), at_least) for item in found])
+    return best([_settled(snapshot, item, pods_of(item, pods), at_least) for item in found])
 
 
 def best(findings: Sequence[Finding]) -> Finding:
@@ -54,12 +57,18 @@ def leftover_pods(pods: Sequence[Object]) -> list[Object]:
     return [pod for pod in pods if is_leaving(pod)]
 
 
-def _settled(deployment: Object, pods: list[Object], at_least: int) -> Finding:
+def why_stuck(snapshot: Snapshot, deployment: Object, pods: Sequence[Object]) -> Explanation | None:
+    """Pods that are refused, or Pods that do not run."""
+    events = events_in(snapshot)
+    return why_no_pods(deployment, events) or trouble_of(pods, events)
+
+
+def _settled(snapshot: Snapshot, deployment: Object, pods: list[Object], at_least: int) -> Finding:
     name, wanted = name_of(deployment), deployment["spec"].get("replicas", 1)
     if wanted < at_least:
         return _too_few(deployment, wanted, at_least)
     if not deployment_available(deployment):
-        return _unfinished(deployment, pods)
+        return _unfinished(deployment, pods, why_stuck(snapshot, deployment, pods))
     leftover = leftover_pods(pods)
     if leftover:
         count = len(leftover)
@@ -86,16 +95,15 @@ def _too_few(deployment: Object, wanted: int, at_least: int) -> Finding:
     )
 
 
-def _unfinished(deployment: Object, pods: list[Object]) -> Finding:
+def _unfinished(deployment: Object, pods: list[Object], trouble: Explanation | None) -> Finding:
     seen = say(
         "Deployment {name} has {available} of {wanted} Pods available.",
         name=name_of(deployment),
         available=(deployment.get("status") or {}).get("availableReplicas", 0),
         wanted=deployment["spec"].get("replicas", 1),
     )
-    trouble = trouble_of(pods) or _refusal(deployment)
-    if not trouble:
-        return _moving(seen, evidence(deployment))
+    if not trouble or trouble.passing:
+        return _moving(seen, evidence(deployment), trouble)
     return not_yet(
         "deployment.stuck",
         seen=seen,
@@ -106,25 +114,17 @@ def _unfinished(deployment: Object, pods: list[Object]) -> Finding:
     )
 
 
-def _refusal(deployment: Object) -> Trouble | None:
-    """The API server takes no more Pods: a quota, or a policy."""
-    failure = condition(deployment, "ReplicaFailure")
-    if failure.get("status") != "True":
-        return None
-    reason = quoted(failure.get("message", ""), longest=120)
-    return Trouble(
-        say("The API server refuses more Pods: {reason}", reason=reason),
-        say("Read its conditions: `kubectl describe deployment {name}`.", name=name_of(deployment)),
-    )
-
-
-def _moving(seen: str, looked_at: tuple[Evidence, ...]) -> Finding:
+def _moving(
+    seen: str, looked_at: tuple[Evidence, ...], trouble: Explanation | None = None
+) -> Finding:
     return not_yet(
         "deployment.rolling",
         seen=seen,
         expected=say("All of them are available, and none of an older revision is left."),
-        why=say("The cluster is still working on it."),
-        next_step=say("Watch with `kubectl get pods --watch`, then check again."),
+        why=trouble.why if trouble else say("The cluster is still working on it."),
+        next_step=trouble.next_step
+        if trouble
+        else say("Watch with `kubectl get pods --watch`, then check again."),
         evidence=looked_at,
         settling=True,
     )

@@ -23,7 +23,7 @@ TROUBLES = {
     "image": (pod_with(waiting("ErrImagePull")), "cannot get image hello:9"),
     "config": (
         pod_with(waiting("CreateContainerConfigError", 'configmap "a" not found')),
-        'configmap "a" not found',
+        "ConfigMap a, which is not there",
     ),
     "crash": (pod_with(waiting("CrashLoopBackOff"), lastState=ENDED), "exit code 3"),
     "memory": (
@@ -44,7 +44,7 @@ TROUBLES = {
                 ]
             },
         },
-        "2 Insufficient cpu",
+        "on these nodes: 2",
     ),
 }
 
@@ -86,7 +86,7 @@ def test_quota_that_refuses_pods_is_explained() -> None:
     lists = {"Deployment in ${ns}": (deployment,), "Pod in ${ns}": ()}
     finding = deployment_settled(Snapshot("door", "", {"": "ns"}, lists), labels)
     assert (finding.message, finding.settling) == ("deployment.stuck", False)
-    assert "exceeded quota: small" in finding.why
+    assert "ResourceQuota small" in finding.why
 
 
 def test_selector_without_anything_selects_every_pod_and_a_service_without_one_none() -> None:

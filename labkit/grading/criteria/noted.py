@@ -1,0 +1,35 @@
+"""A figure or word that an attendee noted: missing, right, or one of the slips that are known."""
+
+from collections.abc import Sequence
+
+from labkit.foundation.text import say
+from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.objects import evidence
+from labkit.grading.snapshot import Object
+from labkit.grading.verdict import Finding, not_started, not_yet, passed
+
+Slip = tuple[str, bool, str]
+"""Message id, whether the answer is this slip, and why it is one."""
+
+
+def nothing_noted(message: str, key: str, look: str) -> Finding:
+    """`look` says where to look first."""
+    return not_started(message, seen=say("Nothing is noted for {key}.", key=key), next_step=look)
+
+
+def noted_right(said: str, *, about: Sequence[Object] = ()) -> Finding:
+    """It is right."""
+    seen = say("You noted {said}, and so it is.", said=quoted(said))
+    return passed(seen, evidence=evidence(*about))
+
+
+def noted_wrong(said: str, slips: Sequence[Slip], *, expected: str, next_step: str) -> Finding:
+    """It is wrong, and the first slip that fits says why; the last one fits always."""
+    message, why = next((message, why) for message, fits, why in slips if fits)
+    return not_yet(
+        message,
+        seen=say("You noted {said}.", said=quoted(said)),
+        expected=expected,
+        why=why,
+        next_step=next_step,
+    )
