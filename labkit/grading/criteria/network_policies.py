@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.foundation.text import say
-from labkit.grading.criteria.addresses import port_number, within
 from labkit.grading.criteria.explanation import cut
 from labkit.grading.criteria.objects import labels_of, name_of, names_of, selects
+from labkit.grading.criteria.ranges import port_number, within
 from labkit.grading.snapshot import Object
 
 INGRESS, EGRESS = "Ingress", "Egress"

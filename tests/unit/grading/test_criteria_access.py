@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from labkit.grading.criteria.addresses import port_number, same_range, within
 from labkit.grading.criteria.claims import Wanted, claim_bound
 from labkit.grading.criteria.network_policies import Way, lets_through
+from labkit.grading.criteria.ranges import port_number, same_range, within
 from labkit.grading.criteria.rbac import Action, Rights, Subject, may, rules_of
 from labkit.grading.verdict import State
 
