@@ -290,12 +290,10 @@ def job() -> dict[str, Any]:
 def daemon_set() -> dict[str, Any]:
     labels = {"app": "everywhere"}
     pod = {"containers": [{"name": "everywhere", "image": HELLO}]}
+    template = {"metadata": {"labels": labels}, "spec": pod}
     return {
         "apiVersion": "apps/v1",
         "kind": "DaemonSet",
         "metadata": {"name": "everywhere"},
-        "spec": {
-            "selector": {"matchLabels": labels},
-            "template": {"metadata": {"labels": labels}, "spec": pod},
-        },
+        "spec": {"selector": {"matchLabels": labels}, "template": template},
     }
