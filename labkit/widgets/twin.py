@@ -20,6 +20,12 @@ WRAPPED = (
     ".labkit-live .widget-radio-box label input{flex:none;order:-1}"
 )
 
+# In place of a widget whose kernel is gone JupyterLab says "model not found", which helps nobody.
+WITHOUT_ERROR = (
+    "<style>.jp-OutputArea-child:not(:has(.labkit-live))"
+    ":has(+ .jp-OutputArea-child [class^=labkit-kept]){display:none}</style>"
+)
+
 
 class Twin:
     def __init__(self, name: str, controls: Sequence[Any], kept: View) -> None:
@@ -41,7 +47,7 @@ class Twin:
 
     def _marked(self, view: View) -> View:
         told = say("As saved. Run this cell to have its buttons again.")
-        html = f'<div class="{self._mark}">{paragraph(told)}{view.html}</div>'
+        html = f'<div class="{self._mark}">{WITHOUT_ERROR}{paragraph(told)}{view.html}</div>'
         return View(f"{told}\n{view.text}", html)
 
 

@@ -221,6 +221,13 @@ def test_reopened_file_shows_all_that_was_there(where: str, worked: Worked) -> N
         assert there in said
 
 
+def test_no_error_stands_where_the_buttons_were(worked: Worked) -> None:
+    said = worked.said["another kernel"]
+    assert "Run this cell to have its buttons again." in said
+    assert "displaying widget" not in said
+    assert "Loading widget" not in said
+
+
 def test_answers_unfold_without_a_kernel(worked: Worked) -> None:
     second = "An image brought onto the node beforehand is then ignored."
     assert worked.said["export"].count(REASON) == 1  # what was said to the learner's own answer

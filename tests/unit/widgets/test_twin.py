@@ -23,7 +23,7 @@ def test_copy_is_hidden_by_the_widget_and_by_nothing_else() -> None:
         twin_in(displayed)
         widget, kept = displayed.kept
     assert 'class="labkit-kept-sign"' in kept[HTML]
-    assert "display:none" not in kept[HTML]
+    assert "labkit-kept-sign{display:none}" not in kept[HTML]
     assert WIDGET in widget
     assert WIDGET not in kept
 
