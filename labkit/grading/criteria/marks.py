@@ -61,7 +61,7 @@ def no_other_pod_marked(snapshot: Snapshot, key: str, mark: Mark) -> Finding:
 
 def is_noted(snapshot: Snapshot, key: str, found: Object) -> bool:
     """Whether it is the very object that setup noted, not another of the same name."""
-    return uid_of(found) == snapshot.noted(key, "metadata.uid")
+    return uid_of(found) == str(snapshot.noted(key, "metadata.uid"))
 
 
 def _marked(pods: Sequence[Object], mark: Mark) -> list[Object]:
