@@ -265,7 +265,7 @@ for _ in range(10):
 
 # %% [markdown]
 # A **readiness probe** asks: *can you take visitors now?* Here it asks every two seconds for the
-# page `/healthz`. While the answer is no, the Pod stands behind no door, and a rollout waits for it.
+# page `/healthz`. While the answer is no, the Pod stands behind no door, and a rollout waits.
 #
 # Apply the file, and look as soon as the Pod runs. Expect `Running`, and yet `0/1` under READY.
 
@@ -430,7 +430,7 @@ check("take-it-back")
 
 # %%
 # !kubectl apply -f 04-hello-kubernetes/pod-nervous.yaml
-# !kubectl wait pod/nervous --for=jsonpath={.status.containerStatuses[0].restartCount}=1 --timeout=60s
+# !kubectl wait pod/nervous --for=jsonpath={.status.containerStatuses[0].restartCount}=1
 
 # %% [markdown]
 # Its events say why: expect `Liveness probe failed`, then `Killing`. It would go on like this for
@@ -449,8 +449,8 @@ check("take-it-back")
 start("honest-probes")
 
 # %% [markdown]
-# Change the file in `work/honest-probes` and apply it. Then give it time: 25 seconds to load, and
-# then some to show that it stays. `kubectl get pods` in a cell of your own shows RESTARTS and READY.
+# Change the file in `work/honest-probes` and apply it. Then give it a minute: 25 seconds to load,
+# and the rest to show that it stays. `kubectl get pods` shows READY and RESTARTS meanwhile.
 
 # %% tags=["attendee"] exercise="honest-probes"
 # # !kubectl apply -f honest-probes/
@@ -548,7 +548,8 @@ finish("04-hello-kubernetes")
 # - The door's **type** decides who can see it; its **selector** decides who stands behind it.
 # - Scaling and new versions are changes of the wish, not work on single machines.
 # - **Readiness** decides who gets visitors, **liveness** who is started anew, **startup** how long
-#   both keep silent. `rollout undo` is the way back; an EndpointSlice says who stands behind a door.
+#   both keep silent.
+# - `rollout undo` is the way back. An EndpointSlice says who stands behind a door.
 # - What you no longer need, you delete: on a cloud, an address costs money while it exists.
 #
 # Here is what you have done in this lesson.

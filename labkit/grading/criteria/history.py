@@ -38,7 +38,7 @@ def good_release_runs(
     if not found:
         return deployment_settled(snapshot, labels)
     wanted, failed = (snapshot.noted(key, "spec.template") for key in (good, bad))
-    return best([_returned(snapshot, d, wanted, failed, at_least) for d in same or found])
+    return best([_returned(snapshot, d, wanted, failed, at_least=at_least) for d in same or found])
 
 
 def failed_release_kept(
@@ -64,7 +64,7 @@ def failed_release_kept(
 
 
 def _returned(
-    snapshot: Snapshot, deployment: Object, wanted: Object, failed: Object, at_least: int
+    snapshot: Snapshot, deployment: Object, wanted: Object, failed: Object, *, at_least: int
 ) -> Finding:
     if not template_differences(deployment, failed):
         return _still_failing(snapshot, deployment)
