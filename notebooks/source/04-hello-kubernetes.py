@@ -360,11 +360,11 @@ visit(f"http://{address}/")
 # %% [markdown]
 # Why does a version not start? STATUS in `kubectl get pods` gives a word, and the last lines of
 # `kubectl describe pod`, its **events**, tell the story: which node took the Pod, which image it
-# asked for, what went wrong. The teller is the **kubelet**, the agent on each node. Expect events
-# of healthy Pods here: scheduled, pulled or present, created, started.
+# asked for, what went wrong. The teller is the **kubelet**, the agent on each node. Expect the
+# story of a healthy Pod here: `Scheduled`, `Pulled`, `Created`, `Started`.
 
 # %% tags=["nbval-ignore-output"] why="Events have ages, and the names of Pods and nodes."
-# !kubectl events --types=Normal | tail -n 8
+# !kubectl describe pods -l app=hello | tail -n 6
 
 # %% [markdown]
 # ## Exercise: Take it back (8 minutes)
@@ -375,7 +375,7 @@ visit(f"http://{address}/")
 start("take-it-back")
 
 # %% [markdown]
-# Look first. Expect two Pods, of which one runs and one does not. (If STATUS says
+# Look first. Expect one Pod that runs and one that does not. (While STATUS says
 # `ContainerCreating`, the node is still asking for the image; look again a little later.)
 
 # %%

@@ -45,7 +45,8 @@ def address_kept(snapshot: Snapshot, *, useful: str, version: str, before: Findi
         return _readdressed(snapshot, found, useful)
     if not _same_door(found, snapshot.noted(useful, "spec.ports")):
         return _interrupted(snapshot, found)
-    return service_shows_version(snapshot, found, port=PORT, version=version, at_least=1)
+    finding = service_shows_version(snapshot, found, port=PORT, version=version, at_least=1)
+    return _as_before(found) if finding.state is State.PASSED else finding
 
 
 def _ready_behind(snapshot: Snapshot, service: Object) -> list[Object]:
@@ -61,6 +62,18 @@ def _same_door(service: Object, noted: list[Object]) -> bool:
     port = port_of(service, PORT) or {}
     before = next(item for item in noted if item["port"] == PORT)
     return not port or port.get("nodePort") == before.get("nodePort")
+
+
+def _as_before(service: Object) -> Finding:
+    address = outside_addresses(service)[0]
+    return passed(
+        say(
+            "Service {name} answers at {address}, as before.",
+            name=name_of(service),
+            address=address,
+        ),
+        evidence=evidence(service),
+    )
 
 
 def _still_paid(snapshot: Snapshot, orphan: Object, useful: str) -> Finding:
