@@ -124,12 +124,16 @@ def _by_name(value: Any) -> Any:
     """Containers, variables, volumes by their names, ports by their numbers."""
     if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
         for key in ("name", "containerPort", "mountPath"):
-            named = {str(item.get(key)): item for item in value if key in item}
+            named = {str(item[key]): _without(item, key) for item in value if key in item}
             if len(named) == len(value):
                 return named
     if value is None or value == []:
         return {}
     return value
+
+
+def _without(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return {name: value for name, value in item.items() if name != key}
 
 
 def _same_amount(path: str, one: Any, other: Any) -> bool:

@@ -75,6 +75,13 @@ def test_a_new_pod_of_the_same_name_is_not_the_restless_one() -> None:
     assert messages(verdict_of(anew, word="espresso")) == ["mark.gone", "mark.others", "passed"]
 
 
+def test_label_with_another_value_and_annotation_are_told_apart() -> None:
+    other = pod("coral", {"triage": "Restless"})
+    remark = pod("coral", {}, annotations=MARKED)
+    assert messages(verdict_of(other))[0] == "mark.other_value"
+    assert messages(verdict_of(remark))[0] == "mark.annotation"
+
+
 def test_right_pod_among_others_is_half_of_it() -> None:
     verdict = verdict_of(pod("coral", MARKED), pod("amber", MARKED), word="espresso")
     assert messages(verdict) == ["passed", "mark.others", "passed"]

@@ -87,6 +87,12 @@ def test_what_differs_is_named_with_both_values() -> None:
     assert finding.expected == "In the last release that worked it is 7."
 
 
+def test_what_is_missing_is_named_too() -> None:
+    finding = good(deployment(template(env=[])))
+    assert finding.seen == "In Deployment back, hello.env.DRAIN is not set."
+    assert finding.expected == "In the last release that worked it is 1."
+
+
 OTHERS = {
     "another tag": template(tag="1.0-rc"),
     "no variable": template(env=[]),
