@@ -29,7 +29,7 @@ POD = {
     "spec": {"containers": [{"name": "hello"}]},
     "status": {"conditions": [{"type": "Ready", "status": "True"}]},
 }
-NOTES = {
+NOTES: dict[str, dict[str, Any]] = {
     "useful": {
         "metadata.uid": "uid-north",
         "status.loadBalancer.ingress": INGRESS,

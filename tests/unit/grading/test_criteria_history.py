@@ -39,7 +39,7 @@ def replica_set(found: dict[str, Any], *, replicas: int, owner: str = "uid-1") -
 
 
 def snapshot(*deployments: dict[str, Any], revisions: tuple[dict[str, Any], ...] = ()) -> Snapshot:
-    notes = {
+    notes: dict[str, dict[str, Any]] = {
         "good": {"metadata.uid": "uid-1", "spec.template": template()},
         "bad": {"spec.template": template(tag="1.0-today")},
     }
