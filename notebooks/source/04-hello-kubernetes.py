@@ -341,13 +341,13 @@ check("change-shift-unnoticed")
 
 # %% [markdown]
 # Suppose that version 2 were bad. `undo` returns to the revision before; with `--to-revision` and a
-# number it returns to that one. Expect `rolled back`, then `successfully rolled out`, and a page
-# that says version 1.
+# number it returns to that one. Expect `rolled back`, then `successfully rolled out`, and, two
+# seconds later, when every node has heard of the change, a page that says version 1.
 
 # %%
 # !kubectl rollout undo deployment/hello
 # !kubectl rollout status deployment/hello --timeout=120s
-visit(f"http://{address}/")
+visit(f"http://{address}/", pause_seconds=2)
 
 # %% [markdown]
 # You needed no file for that. Each revision is kept as a **ReplicaSet**, the thing that counts the
