@@ -6,26 +6,29 @@ every machine and Python, and another draw beside it does not change it.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from labkit.grading.criteria.objects import can_take_work, name_of
 from labkit.grading.errors import NothingToDraw
-from labkit.grading.exercise import ChoiceDraw, Exercise, NumberDraw, ObjectDraw
+from labkit.grading.exercise import ChoiceDraw, Exercise, NumberDraw, ObjectDraw, ShuffleDraw
 
 BITS = 64
 
 
 def draw_values(exercise: Exercise, attendee: str, seed: int) -> dict[str, str]:
-    """Numbers and choices; setup may use them."""
+    """Numbers, choices and shuffles; setup may use them."""
     drawn: dict[str, str] = {}
     for draw in exercise.draws:
+        parts = (attendee, exercise.id, str(seed), draw.name)
         if isinstance(draw, NumberDraw):
             count = draw.highest - draw.lowest + 1
-            place = _place(count, attendee, exercise.id, str(seed), draw.name)
-            drawn[draw.name] = str(draw.lowest + place)
+            drawn[draw.name] = str(draw.lowest + _place(count, *parts))
         elif isinstance(draw, ChoiceDraw):
-            place = _place(len(draw.choices), attendee, exercise.id, str(seed), draw.name)
-            drawn[draw.name] = draw.choices[place]
+            drawn[draw.name] = draw.choices[_place(len(draw.choices), *parts)]
+        elif isinstance(draw, ShuffleDraw):
+            mixed = sorted(draw.shuffled, key=partial(_order, parts))
+            drawn |= {f"{draw.name}_{n}": each for n, each in enumerate(mixed, start=1)}
     return drawn
 
 
@@ -49,6 +52,10 @@ def drawn_objects(exercise: Exercise) -> tuple[ObjectDraw, ...]:
 
 def _fits(found: Mapping[str, Any], where: str) -> bool:
     return where != "schedulable" or can_take_work(found)
+
+
+def _order(parts: tuple[str, ...], each: str) -> bytes:
+    return hashlib.sha256("\n".join((*parts, each)).encode()).digest()
 
 
 def _place(count: int, *parts: str) -> int:

@@ -44,6 +44,14 @@ class ChoiceDraw:
 
 
 @dataclass(frozen=True, slots=True)
+class ShuffleDraw:
+    """Each of them once, in a drawn order: the values are called name_1, name_2 …"""
+
+    name: str
+    shuffled: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectDraw:
     """Drawn from live objects after setup; the value is the object's name."""
 
@@ -53,7 +61,7 @@ class ObjectDraw:
     """"schedulable" for nodes that take work; empty for any object of the kind."""
 
 
-Draw = NumberDraw | ChoiceDraw | ObjectDraw
+Draw = NumberDraw | ChoiceDraw | ShuffleDraw | ObjectDraw
 
 
 @dataclass(frozen=True, slots=True)

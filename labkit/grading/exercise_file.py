@@ -19,6 +19,7 @@ from labkit.grading.exercise import (
     PagesRead,
     Read,
     Scope,
+    ShuffleDraw,
     VersionRead,
 )
 from labkit.grading.toml_file import StrictModel, read_toml
@@ -52,6 +53,13 @@ class ChoiceModel(StrictModel):
 
     def draw(self, name: str) -> Draw:
         return ChoiceDraw(name, tuple(self.choice))
+
+
+class ShuffleModel(StrictModel):
+    shuffle: list[str] = Field(min_length=2)
+
+    def draw(self, name: str) -> Draw:
+        return ShuffleDraw(name, tuple(self.shuffle))
 
 
 class ObjectModel(StrictModel):
@@ -134,8 +142,9 @@ def one_of(*names: str) -> Discriminator:
 DrawModel = Annotated[
     Annotated[NumberModel, Tag("number")]
     | Annotated[ChoiceModel, Tag("choice")]
+    | Annotated[ShuffleModel, Tag("shuffle")]
     | Annotated[ObjectModel, Tag("object")],
-    one_of("number", "choice", "object"),
+    one_of("number", "choice", "shuffle", "object"),
 ]
 ReadModel = Annotated[
     Annotated[ObjectsModel, Tag("objects")]

@@ -17,7 +17,7 @@ from labkit.grading.snapshot import Failed, Object, list_key
 from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Evidence, Verdict
 from labkit.grading.visiting import visit
-from labkit.kube.conditions import deployment_available, pod_ready
+from labkit.kube.conditions import deployment_available, is_leaving, pod_ready
 
 POLL_SECONDS = 0.2  # of pages and logs, which offer no watch
 NEW_WORDS = 2  # lines; the first may be of a visit that had begun before
@@ -167,6 +167,9 @@ def _moving(verdict: Verdict) -> list[Evidence]:
 
 
 def _has_its_address(service: Object) -> bool:
+    """One that is being deleted keeps its address until the cloud took it back."""
+    if is_leaving(service):
+        return False
     return not is_outside(service) or bool(outside_addresses(service))
 
 

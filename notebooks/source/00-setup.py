@@ -2,7 +2,7 @@
 # jupyter:
 #   labkit:
 #     minutes: 25
-#     capabilities: [dns]
+#     capabilities: [real-pods, dns]
 # ---
 
 # %% [markdown]
@@ -17,6 +17,7 @@
 # - say which cluster you are talking to, as which user, and where in it;
 # - tell the version of your tool from the version of the cluster;
 # - list things, look at one closely, and pick some out by their labels;
+# - find the program that keeps dying, and read its last words;
 # - work on an exercise: check it, take a hint, note an answer, start over.
 
 # %% [markdown]
@@ -301,6 +302,79 @@ check("leave-a-card")
 # solution("leave-a-card")
 
 # %% [markdown]
+# ## Programs that say something, and programs that die
+#
+# What a program prints is kept as its **log**. `kubectl logs` shows it: for one Pod by its name, or
+# for those with a label. Here is what the telephone book said last; expect its name and
+# version. (It asks the world outside a question when it starts. Where the lab is not connected, a
+# line with ERROR says so; it does no harm.)
+
+# %% tags=["nbval-ignore-output"] why="What a DNS server says at its start depends on its version."
+# !kubectl logs -n kube-system -l k8s-app=kube-dns --tail=6
+
+# %% [markdown]
+# Programs die: of a mistake, of too little memory. Kubernetes then starts the container again, and
+# counts it: look at the column **RESTARTS** whenever you list Pods. A number that has stopped
+# growing is an old story, one that grows is trouble.
+#
+# Each start begins a new log. The one of the run before is kept too: `--previous` behind `kubectl
+# logs` and the Pod's name asks for it. That is where a program's last words are.
+#
+# A program that dies again and again is given a pause before each new start, and every pause is
+# longer than the last. Meanwhile the list says `CrashLoopBackOff`: "I am waiting, it keeps
+# crashing."
+
+# %% [markdown]
+# Labels are also notes from person to person. For a Pod called `lamp`:
+#
+# ```sh
+# kubectl label pod lamp room=kitchen     # stick a label on
+# kubectl get pods -l room=kitchen        # who carries it?
+# kubectl label pod lamp room-            # a minus behind the key takes it off
+# ```
+#
+# ## Exercise: Find the restless (8 minutes)
+#
+# Six Pods, and one of them has a problem. `start` prepares them and shows the task.
+
+# %%
+start("find-the-restless")
+
+# %% [markdown]
+# Look at them. Run this cell twice, some ten seconds apart, and compare. Expect six lines that look
+# very much alike.
+
+# %% tags=["nbval-ignore-output"] why="Pods that start and die look different at each moment."
+# !kubectl get pods
+
+# %% [markdown]
+# Now find out which one it is and what it said. Then fill in the dots, take away the first `#` of
+# each line, and run the cell.
+
+# %% tags=["attendee"] exercise="find-the-restless"
+# # !kubectl logs ... --previous
+# # !kubectl label pod ... triage=restless
+# answer("find-the-restless", last_word="...")
+
+# %% [markdown]
+# Is it the right one, and it alone?
+
+# %%
+check("find-the-restless")
+
+# %% [markdown]
+# Stuck? Take away the `#`, as before.
+
+# %% tags=["help"]
+# hint("find-the-restless")
+
+# %% [markdown]
+# `solution` shows one right way, and why it is one. Read it after your own try.
+
+# %% tags=["help"]
+# solution("find-the-restless")
+
+# %% [markdown]
 # ## Tidy up
 #
 # The small machine of the first exercise and your namespaces are no longer needed. `finish` gives
@@ -317,6 +391,7 @@ finish("00-setup")
 # - `get` lists, `describe` tells all, `-n` chooses the namespace, `-l` picks by label.
 # - Capacity is what a node has; **allocatable** is what your programs may use.
 # - Everything is an **object**. You describe it in a file, and `apply` makes it so.
+# - RESTARTS counts how often a program died; `logs --previous` has its last words.
 #
 # Here is what you have done in this lesson.
 

@@ -9,6 +9,7 @@ from labkit.authoring.completeness import judge_complete
 from labkit.authoring.judging import Outcome
 from labkit.cluster.engine import Capability
 from labkit.grading.attempts import Attempt, load_attempts
+from labkit.grading.draw import draw_values, drawn_objects
 from labkit.grading.exercise import Exercise, exercise_folders, load_exercise
 from labkit.grading.grader import load_check
 from labkit.grading.steps import Answer, Step, load_steps
@@ -98,7 +99,7 @@ def test_hints_are_short_and_ask_for_no_filling(exercise: Exercise) -> None:
 
 @BY_ID
 def test_every_place_to_fill_has_a_value(exercise: Exercise) -> None:
-    drawn = {draw.name for draw in exercise.draws}
+    drawn = {*draw_values(exercise, "me", 7), *(draw.name for draw in drawn_objects(exercise))}
     namespaces = {f"ns_{suffix}" if suffix else "ns" for suffix in exercise.namespaces}
     folders = (exercise.setup, exercise.starter, *(a.folder for a in attempts_of(exercise)))
     texts = [exercise.task, *(path.read_text() for path in files_in(*folders))]

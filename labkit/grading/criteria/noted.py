@@ -1,11 +1,12 @@
 """A figure or word that an attendee noted: missing, right, or one of the slips that are known."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
 from labkit.grading.criteria.objects import evidence
-from labkit.grading.snapshot import Object
+from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 
 Slip = tuple[str, bool, str]
@@ -33,3 +34,26 @@ def noted_wrong(said: str, slips: Sequence[Slip], *, expected: str, next_step: s
         why=why,
         next_step=next_step,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What somebody without the right answer is told."""
+
+    expected: str
+    why: str
+    next_step: str
+
+
+def judged_answer(
+    snapshot: Snapshot, key: str, said: str | None, *, message: str, advice: Help
+) -> Finding:
+    """`message` is empty for a right answer; `said` is what was noted under `key`."""
+    if said is None:
+        example = f'answer("{snapshot.exercise}", {key}="…")'
+        look = say("When you know it, note it: `{example}`.", example=example)
+        return nothing_noted("answer.none", key, look)
+    if not message:
+        return noted_right(said)
+    slip = (message, True, advice.why)
+    return noted_wrong(said, [slip], expected=advice.expected, next_step=advice.next_step)

@@ -48,8 +48,19 @@ def shows_version_outside(
             seen=say("There is no outer address to visit yet."),
             next_step=say("First let a Service give these Pods an outer address."),
         )
-    visits = [_visit(snapshot, service, port) for service in services]
-    return best([_judged(visit, version, at_least) for visit in visits])
+    return best(
+        [
+            service_shows_version(snapshot, item, port=port, version=version, at_least=at_least)
+            for item in services
+        ]
+    )
+
+
+def service_shows_version(
+    snapshot: Snapshot, service: Object, *, port: int, version: str, at_least: int
+) -> Finding:
+    """The same of one Service, which has an outer address."""
+    return _judged(_visit(snapshot, service, port), version, at_least)
 
 
 def _visit(snapshot: Snapshot, service: Object, port: int) -> _Visit:

@@ -39,8 +39,7 @@ def deployment_settled(
     found = deployments_with(snapshot, labels)
     if not found:
         return _none(snapshot, labels)
-    pods = snapshot.objects("Pod")
-    return best([_settled(snapshot, item, pods_of(item, pods), at_least) for item in found])
+    return best([settled(snapshot, item, at_least=at_least) for item in found])
 
 
 def best(findings: Sequence[Finding]) -> Finding:
@@ -63,7 +62,9 @@ def why_stuck(snapshot: Snapshot, deployment: Object, pods: Sequence[Object]) ->
     return why_no_pods(deployment, events) or trouble_of(pods, events)
 
 
-def _settled(snapshot: Snapshot, deployment: Object, pods: list[Object], at_least: int) -> Finding:
+def settled(snapshot: Snapshot, deployment: Object, *, at_least: int = 1) -> Finding:
+    """One Deployment: at least so many Pods, all available, none of an older revision left."""
+    pods = pods_of(deployment, snapshot.objects("Pod"))
     name, wanted = name_of(deployment), deployment["spec"].get("replicas", 1)
     if wanted < at_least:
         return _too_few(deployment, wanted, at_least)

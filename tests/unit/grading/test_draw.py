@@ -7,7 +7,7 @@ import pytest
 
 from labkit.grading.draw import draw_objects, draw_values
 from labkit.grading.errors import NothingToDraw
-from labkit.grading.exercise import ChoiceDraw, Exercise, NumberDraw, ObjectDraw
+from labkit.grading.exercise import ChoiceDraw, Exercise, NumberDraw, ObjectDraw, ShuffleDraw
 
 CITIES = ("Milano", "Bologna", "Torino")
 DRAWS = (
@@ -50,6 +50,17 @@ def test_numbers_use_the_whole_range_evenly() -> None:
     counts = Counter(draw_values(exercise, "ada", seed)["table"] for seed in range(4000))
     assert set(counts) == {"1", "2", "3", "4"}
     assert min(counts.values()) > 850
+
+
+def test_shuffle_gives_each_once_in_an_order_of_the_attendees_own() -> None:
+    exercise = replace(EXERCISE, draws=(ShuffleDraw("place", CITIES),))
+    orders = Counter(
+        tuple(draw_values(exercise, "ada", seed)[f"place_{n}"] for n in (1, 2, 3))
+        for seed in range(3000)
+    )
+    assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(CITIES))}
+    assert len(orders) == 6
+    assert min(orders.values()) > 400
 
 
 def test_object_is_drawn_from_those_that_fit() -> None:
