@@ -116,7 +116,7 @@ def _pod_state(object_: Object) -> tuple[Health, str]:
     if is_leaving(object_):
         return Health.UNDERWAY, say("is saying goodbye")
     if trouble:
-        return Health.TROUBLE, trouble.why
+        return Health.UNDERWAY if trouble.passing else Health.TROUBLE, trouble.why
     if phase == "Succeeded":
         return Health.RESTING, say("has done its work")
     if phase == "Failed":

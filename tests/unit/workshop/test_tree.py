@@ -70,9 +70,9 @@ STATES: dict[str, tuple[Object, Health, str]] = {
     "not ready": (pod_of("", "guest", ready=False), Health.UNDERWAY, "not ready yet"),
     "ready": (pod_of("", "guest"), Health.WELL, "ready, on node1"),
     "no image": (
-        _changed(status={"phase": "Pending", "containerStatuses": NO_IMAGE}),
+        _changed(status={"phase": "Pending", "conditions": [], "containerStatuses": NO_IMAGE}),
         Health.TROUBLE,
-        "cannot get image hello:9",
+        "hello:9",
     ),
     "leaving": (
         _changed(metadata={"deletionTimestamp": "2026-01-01T00:00:00Z"}),
