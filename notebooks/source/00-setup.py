@@ -53,6 +53,7 @@ from labkit.notebook import (
     finish,
     hint,
     progress,
+    quiz,
     reset,
     solution,
     start,
@@ -401,21 +402,12 @@ progress("00-setup")
 # %% [markdown]
 # ## Quiz
 #
-# Answer in your head first, then click to unfold.
-#
-# **1. Your `kubectl` is 1.31, the cluster 1.34. What should you expect?**
-# <details><summary>Answer</summary>
-# Fields that the old client does not know may be hidden or lost. Only one minor of difference is
-# supported.
-# </details>
+# Choose what you think, press **Answer**, and read why.
+
+# %%
+quiz("00-setup")
 
 # %% [markdown]
-# **2. Does a namespace stop programs in it from talking to those in another?**
-# <details><summary>Answer</summary>
-# No. It keeps names and rights apart. Network traffic needs rules of its own, called policies;
-# a later lesson is about them.
-# </details>
-#
 # ## Next
 #
 # You know where you are and how to look around. In the lesson **Hello, Kubernetes**

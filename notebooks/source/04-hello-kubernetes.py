@@ -40,9 +40,11 @@ from labkit.notebook import (
     finish,
     hint,
     progress,
+    quiz,
     solution,
     start,
     visit,
+    watch_namespace,
 )
 
 # %% [markdown]
@@ -135,6 +137,15 @@ visit(f"http://{address}/")
 #
 # ## 3. More copies
 #
+# From here on much will change at once, so let us watch. The next cell draws what is in your
+# namespace: the Deployment, below it a ReplicaSet (it counts the copies of one version), and below
+# that the Pods. Expect one of each. The picture follows every change by itself for ten minutes;
+# keep it in sight while you go on.
+
+# %% tags=["nbval-ignore-output"] why="The picture is drawn anew with every change."
+watch_namespace(namespace)
+
+# %% [markdown]
 # One copy is not many. Change the number to three and wait until all are there. Expect three Pods;
 # one is older, it was never touched.
 
@@ -560,24 +571,7 @@ progress("04-hello-kubernetes")
 # %% [markdown]
 # ## Quiz
 #
-# Answer in your head first, then click to unfold.
-#
-# **1. Three copies run, two of them are ready. Who gets visitors?**
-# <details><summary>Answer</summary>
-# Only the two. The Service keeps a list of addresses behind it, its endpoints, and only Pods that
-# are ready are in it.
-# </details>
+# Choose what you think, press **Answer**, and read why.
 
-# %% [markdown]
-# **2. Why does the image of a lab need a tag (`hello:1.0`) or a pull policy?**
-# <details><summary>Answer</summary>
-# Without a tag, Kubernetes takes `latest` and always asks the registry for it anew. An image that
-# was brought onto the node beforehand would then not be used.
-# </details>
-
-# %% [markdown]
-# **3. EXTERNAL-IP stays `<pending>`. What is your first suspicion?**
-# <details><summary>Answer</summary>
-# Nobody in this cluster hands out addresses, or the project has no quota left for one. The events
-# of the Service say which: `kubectl describe service hello`.
-# </details>
+# %%
+quiz("04-hello-kubernetes")
