@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from labkit.grading.errors import ReadFailed
 from labkit.grading.seed import SHAKEN, SeedRecord
+from labkit.kube.conditions import is_leaving
 
 Given = TypeVar("Given")
 
@@ -76,12 +77,17 @@ class Snapshot:
         return self.namespaces[""]
 
     def objects(self, kind: str, suffix: str = "", *, namespace: str = "") -> tuple[Object, ...]:
-        """Objects of a declared read, in the order of their names. Raises ReadFailed."""
+        """Objects of a declared read, in the order of their names. Raises ReadFailed.
+
+        What is being deleted is there no more, however long a finalizer keeps it. Pods are all
+        given: that one is still ending is worth a sentence.
+        """
         key = list_key(kind, suffix, namespace=namespace)
         found = (
             self.lists[kind] if key not in self.lists and kind in self.lists else self.lists[key]
         )
-        return _given(found)
+        objects = _given(found)
+        return objects if kind == "Pod" else tuple(one for one in objects if not is_leaving(one))
 
     def replies(self, through: str = "web") -> tuple[Reply, ...]:
         return _given(self.pages[through])
