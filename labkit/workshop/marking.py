@@ -144,7 +144,9 @@ class Marker:
         settings = replace(self._lab.settings, attendee=attempt.attendee)
         lab = replace(self._lab, settings=settings)
         checked_attendee(settings)
-        exercise = self._exercise(attempt.exercise)
+        if not attempt.exercise:
+            raise IdentityMissing(service_account(attempt.attendee, Role.GRADER))
+        exercise = self.exercise(attempt.exercise)
         # The connections are shared, so one attempt's end must not close them.
         checked = judged(
             lab,
@@ -157,7 +159,7 @@ class Marker:
     def _unseen(self, attempt: Attempt, seen: str, next_step: str) -> Mark:
         advice = self._is_advice(attempt)
         try:
-            exercise = self._exercise(attempt.exercise)
+            exercise = self.exercise(attempt.exercise)
         except LabError:
             finding = cannot_check("mark.no_exercise", seen=seen, next_step=next_step)
             results = (Result("exercise", say("The exercise can be graded"), 0, finding),)
@@ -168,7 +170,7 @@ class Marker:
     def _is_advice(self, attempt: Attempt) -> bool:
         return attempt.attendee in (ALONE, self._lab.settings.attendee)
 
-    def _exercise(self, exercise_id: str) -> Exercise:
+    def exercise(self, exercise_id: str) -> Exercise:
         with self._lock:
             if exercise_id not in self._exercises:
                 found = find_exercise(self._lab.exercises, exercise_id)
