@@ -157,7 +157,10 @@ class Reader:
             query["previous"] = "true"
         path = self.kinds.find("Pod").path(namespace, pod, "log")
         what = str(ObjectReference("Pod", pod, namespace))
-        return self.connection.ask(Request(path, query=query, accept=ANY, what=what)).text
+        request = Request(
+            path, query=query, accept=ANY, what=what, at_most_bytes=LONGEST_PAGE_BYTES
+        )
+        return self.connection.ask(request).text
 
     def through_service(
         self,
