@@ -1,72 +1,12 @@
 """Pages of somebody who would rather hold us up, or be taken for somebody else."""
 
-import gzip
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 from labkit.foundation.waiting import SystemClock
 from labkit.remote.web import LONGEST_PAGE_BYTES, Page, get_pages
+from tests.support.hostile import hostile
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
-BOMB = gzip.compress(b"a" * 10_000_000)
-
-
-class Hostile(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        getattr(self, self.path.strip("/"))()
-
-    def redirect(self) -> None:
-        self.send_response(302)
-        self.send_header("Location", "/secret")
-        self.end_headers()
-
-    def secret(self) -> None:
-        self.server.asked.set()  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-
-    def bomb(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Encoding", "gzip")
-        self.end_headers()
-        self.wfile.write(BOMB)
-
-    def codec(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; charset=zip")
-        self.end_headers()
-        self.wfile.write(b"hello\xff")
-
-    def headers_without_end(self) -> None:
-        """One byte after the other, each in time, and never the last."""
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        while not self.server.released.wait(0.02):  # type: ignore[attr-defined]
-            try:
-                self.wfile.write(b"x")
-            except OSError:
-                return
-
-    def nonsense(self) -> None:
-        self.wfile.write(b"\x00\x01 no HTTP at all\r\n\r\n")
-
-    def log_message(self, *_: object) -> None: ...
-
-
-@contextmanager
-def hostile() -> Iterator[tuple[str, threading.Event]]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as running:
-        running.released = threading.Event()  # type: ignore[attr-defined]
-        running.asked = threading.Event()  # type: ignore[attr-defined]
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}/", running.asked  # type: ignore[attr-defined]
-        running.released.set()  # type: ignore[attr-defined]
-        running.shutdown()
-        thread.join()
 
 
 def page(path: str, *, timeout_seconds: float = 3) -> Page:
@@ -76,9 +16,9 @@ def page(path: str, *, timeout_seconds: float = 3) -> Page:
 
 
 def test_redirect_is_the_answer_and_is_not_followed() -> None:
-    with hostile() as (address, asked):
+    with hostile() as (address, server):
         (got,) = get_pages([f"{address}redirect"], SystemClock())
-        assert not asked.is_set()
+        assert not server.followed.is_set()
     assert got.status == 302
 
 

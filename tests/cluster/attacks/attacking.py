@@ -3,12 +3,17 @@
 Beside them an exercise of the tests' own: with an answer, a Secret, and a namespace for observers.
 """
 
+import hashlib
 import json
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
 
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
@@ -19,8 +24,8 @@ from labkit.workshop.names import learner_kubeconfig, namespace_name
 from labkit.workshop.starting import start
 from tests.support.own_cluster import HELLO
 
+CARD, DESK, COLOUR = "leave-a-card", "open-the-desk", "note-the-colour"
 SEED = 7
-COLOUR = "note-the-colour"
 FILES = {
     "exercise.toml": """
 id = "note-the-colour"
@@ -113,7 +118,7 @@ class Attacker:
         return config_map(name, self.namespace, {"lab": "card"}, right)
 
 
-def attacker(lab: Lab, name: str, home: Path, exercise: str = "leave-a-card") -> Lab:
+def attacker(lab: Lab, name: str, home: Path, exercise: str = CARD) -> Lab:
     """The attendee's own place; what they do there starts with an honest `start`."""
     home.mkdir(parents=True)
     own = replace(lab.for_attendee(name, home, SEED), content=lab.content)
@@ -159,3 +164,21 @@ def service(name: str, **spec: Any) -> dict[str, Any]:
 
 def cluster_wide(api_version: str, kind: str, name: str, **rest: Any) -> dict[str, Any]:
     return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}} | rest
+
+
+def our_address(lab: Lab) -> str:
+    """Where the cluster's Pods reach this machine."""
+    server = urlsplit(lab.administrator().server)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.connect((server.hostname, server.port))  # sends nothing
+        return str(asked.getsockname()[0])
+
+
+def no_binding(by: Attacker) -> None:
+    with by.writer() as writer:
+        writer.create(by.card())
+        writer.delete("RoleBinding", "labkit-grader", by.namespace)
+
+
+def named(request: pytest.FixtureRequest) -> str:
+    return f"t-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:10]}"
