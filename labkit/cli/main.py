@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from labkit.cli import author, build, cluster, doctor, exercise, image, lab, node, token
+from labkit.cli import author, build, cluster, doctor, exercise, grade, image, lab, node, token
 from labkit.cluster.errors import EngineUnknown
 from labkit.foundation.errors import LabError, SettingInvalid
 from labkit.foundation.files import write_atomically
@@ -41,6 +41,7 @@ app.add_typer(node.app, name="node", rich_help_panel="The cluster")
 app.add_typer(image.app, name="image", rich_help_panel="The cluster")
 for name in author.COMMANDS:
     app.command(name, rich_help_panel="Authors")(getattr(author, name))
+app.command("grade", rich_help_panel="Instructors")(grade.grade)
 app.command("build", rich_help_panel="Authors")(build.build)
 app.command("token", hidden=True)(token.token)
 

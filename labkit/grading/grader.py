@@ -56,10 +56,12 @@ def grade_settled(
     return Graded(verdict, snapshot)
 
 
-def cannot_grade(exercise: Exercise, moment: str, *, seen: str, next_step: str) -> Verdict:
+def cannot_grade(
+    exercise: Exercise, moment: str, *, seen: str, next_step: str, advice: bool = True
+) -> Verdict:
     """Every criterion CANNOT_CHECK, such as for a capability that the cluster lacks."""
     finding = cannot_check("check.impossible", seen=seen, next_step=next_step)
-    return _verdict(exercise, moment, lambda _: finding, advice=True)
+    return _verdict(exercise, moment, lambda _: finding, advice=advice)
 
 
 def load_check(exercise: Exercise) -> Mapping[str, Criterion]:

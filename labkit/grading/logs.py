@@ -37,7 +37,7 @@ def _objects(text: str) -> Iterator[Mapping[str, Any]]:
     for line in text.splitlines():
         try:
             facts = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # the first line of a tail may be cut, and programs print other things, too
         if isinstance(facts, dict):
             yield facts

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from labkit.grading.errors import ReadFailed
 from labkit.grading.seed import SHAKEN, SeedRecord
+from labkit.kube.conditions import is_leaving
 
 Given = TypeVar("Given")
 
@@ -75,13 +76,23 @@ class Snapshot:
         """The exercise's own."""
         return self.namespaces[""]
 
-    def objects(self, kind: str, suffix: str = "", *, namespace: str = "") -> tuple[Object, ...]:
-        """Objects of a declared read, in the order of their names. Raises ReadFailed."""
+    def objects(
+        self, kind: str, suffix: str = "", *, namespace: str = "", also_leaving: bool = False
+    ) -> tuple[Object, ...]:
+        """Objects of a declared read, in the order of their names. Raises ReadFailed.
+
+        What is being deleted is there no more, however long a finalizer keeps it, unless a
+        criterion asks whether it is gone. Pods are all given: one that still ends is worth a
+        sentence.
+        """
         key = list_key(kind, suffix, namespace=namespace)
         found = (
             self.lists[kind] if key not in self.lists and kind in self.lists else self.lists[key]
         )
-        return _given(found)
+        objects = _given(found)
+        if also_leaving or kind == "Pod":
+            return objects
+        return tuple(one for one in objects if not is_leaving(one))
 
     def replies(self, through: str = "web") -> tuple[Reply, ...]:
         return _given(self.pages[through])

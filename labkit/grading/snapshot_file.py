@@ -21,8 +21,14 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def save_snapshot(path: Path, snapshot: Snapshot) -> None:
+    write_atomically(path, snapshot_text(snapshot))
+
+
+def snapshot_text(snapshot: Snapshot) -> str:
+    """What a saved snapshot's file holds."""
     text = json.dumps(normalised(snapshot), indent=1, sort_keys=True, ensure_ascii=False)
-    write_atomically(path, text + "\n")
+    # A page may send half a surrogate pair, which no file can hold.
+    return text.encode(errors="replace").decode() + "\n"
 
 
 def load_snapshot(path: Path) -> Snapshot:

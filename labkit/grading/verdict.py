@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 LONGEST_SENTENCE = 200  # characters; it is read beside the work, often on a projector
+MOST_READ = LONGEST_SENTENCE + 1  # of what a check wrote: enough to see that it is longer
 
 
 class State(StrEnum):
@@ -168,7 +169,11 @@ def _result_from_json(data: Mapping[str, Any]) -> Result:
 
 
 def _short(sentence: str) -> str:
-    """A value of the attendee's may be any length; the sentence around it is not."""
+    """A value of the attendee's may be any length and hold anything; the sentence shown does not.
+
+    Control characters could move a terminal's cursor, and half a surrogate pair stops printing.
+    """
+    sentence = "".join(each if each.isprintable() else " " for each in sentence[:MOST_READ])
     if len(sentence) <= LONGEST_SENTENCE:
         return sentence
     return sentence[: LONGEST_SENTENCE - 1] + "…"

@@ -15,6 +15,7 @@ from labkit.kube.errors import NotAnswering
 from labkit.remote.web import Page
 
 MOST_SERVICES = 5  # visited a read
+LONGEST_FACTS = 10_000  # characters of a page that are read as JSON
 LONGEST_TEXT = 2000  # characters of a page that a snapshot keeps
 AT_ONCE = 16
 
@@ -76,8 +77,8 @@ def _through_proxy(
 
 def _reply(service: str, page: Page) -> Reply:
     try:
-        facts = json.loads(page.text)
-    except ValueError:
+        facts = json.loads(page.text[:LONGEST_FACTS])
+    except (ValueError, RecursionError):  # a page may be anything, such as 100,000 brackets
         facts = {}
     return Reply(
         service,

@@ -34,15 +34,32 @@ CONNECT_SECONDS = 5.0  # the way to a server that exists is short
 
 class Connection:
     def __init__(
-        self, access: Access, *, timeout_seconds: float, run: Runner, clock: Clock
+        self,
+        access: Access,
+        *,
+        timeout_seconds: float,
+        run: Runner,
+        clock: Clock,
+        client: httpx.Client | None = None,
     ) -> None:
         self.access = access
         self.clock = clock
         self._timeout_seconds = timeout_seconds
+        self._run = run
         self._credentials = Credentials(access, run, clock)
         self._lock = threading.Lock()
         self._identity = ("", "")
-        self._client: httpx.Client | None = None
+        self._client = client
+
+    def shared_with(self, access: Access) -> "Connection":
+        """The same open connections for the bearer of another token; only the first closes them."""
+        return Connection(
+            access,
+            timeout_seconds=self._timeout_seconds,
+            run=self._run,
+            clock=self.clock,
+            client=self._client_for(Credential()),
+        )
 
     def close(self) -> None:
         with self._lock:
@@ -173,12 +190,12 @@ def _lines(response: httpx.Response) -> Iterator[bytes]:
 def _body(pieces: Iterator[bytes], request: Request) -> bytes:
     if not request.at_most_bytes:
         return b"".join(pieces)
-    body = b""
+    body = bytearray()
     for piece in pieces:
         body += piece
         if len(body) >= request.at_most_bytes:
             break
-    return body[: request.at_most_bytes]
+    return bytes(body[: request.at_most_bytes])
 
 
 def _client(access: Access, credential: Credential) -> httpx.Client:

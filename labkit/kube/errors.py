@@ -11,6 +11,7 @@ KubeError
 ├── KindUnknown                no such kind is served, here or by any of its add-ons
 ├── ObjectNotFound             404
 ├── TooManyObjects             a list went over the caller's own limit
+├── ListTooLong                a limited list has fewer objects, but very large ones
 ├── HistoryExpired             410: a watch or page began too long ago
 ├── Busy                       429: too many requests, or an eviction would break a budget
 ├── AnswerNotUnderstood        no JSON, or not an object; something between us and it may speak
@@ -118,6 +119,15 @@ class TooManyObjects(KubeError):
             say("Delete what is not needed, or ask with narrower labels."),
         )
         self.at_most = at_most
+
+
+class ListTooLong(KubeError):
+    def __init__(self, what: str, at_most_bytes: int) -> None:
+        megabytes = at_most_bytes // 1_000_000
+        super().__init__(
+            say("{what}: the objects are larger than {n} MB together.", what=what, n=megabytes),
+            say("Delete what is not needed, or ask with narrower labels."),
+        )
 
 
 class HistoryExpired(KubeError):

@@ -1,16 +1,18 @@
 """Whole lists, page by page, and the resource version that a watch can go on from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from labkit.kube.discovery import Kinds
-from labkit.kube.errors import AnswerNotUnderstood, HistoryExpired, TooManyObjects
+from labkit.kube.errors import AnswerNotUnderstood, HistoryExpired, ListTooLong, TooManyObjects
 from labkit.kube.exchange import LONGEST_QUOTE, Request, understood
 from labkit.kube.resources import Object, Objects, Resource, Selection
 
 if TYPE_CHECKING:
     from labkit.kube.connection import Connection
 
+LONGEST_PAGE_BYTES = 20_000_000  # of a limited list: objects may be large as well as many
 PAGE = 500  # as kubectl: a page stays below what etcd and a proxy like to send at once
 
 
@@ -23,7 +25,8 @@ class Lists:
     def whole(self, selection: Selection, *, at_most: int = 0) -> tuple[Objects, str]:
         """Every object, and the resource version of the list.
 
-        Raises TooManyObjects above `at_most` (0: no limit): never a part taken for the whole.
+        Raises TooManyObjects above `at_most` (0: no limit), ListTooLong for a limited list of
+        very large ones: never a part taken for the whole.
         """
         try:
             return self._pages(selection, at_most, self._page)
@@ -48,9 +51,13 @@ class Lists:
         objects: Objects = []
         limit = min(page, at_most + 1) if at_most else page
         query = {"limit": str(limit)} if limit else {}
+        most_bytes = LONGEST_PAGE_BYTES if at_most else 0
         while True:
-            request = self.request(selection, **query)
-            answer = understood(request, self.connection.ask(request))
+            request = replace(self.request(selection, **query), at_most_bytes=most_bytes)
+            reply = self.connection.ask(request)
+            if most_bytes and len(reply.body) >= most_bytes:
+                raise ListTooLong(str(selection), most_bytes)
+            answer = understood(request, reply)
             metadata: dict[str, Any] = answer.get("metadata") or {}
             objects += [complete(resource, item) for item in answer.get("items") or ()]
             if at_most and len(objects) > at_most:

@@ -1,10 +1,17 @@
-"""GETs to a web address. That nobody answers is an answer too, not an exception."""
+"""GETs to a web address. That nobody answers is an answer too, not an exception.
 
+Whoever answers may be anybody's program: redirects are not followed, what is compressed stays so,
+and neither a page nor its headers take longer or more than allowed.
+"""
+
+import socket
 import ssl
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
@@ -14,6 +21,8 @@ if TYPE_CHECKING:
 
 LONGEST_PAGE_BYTES = 100_000  # enough for a lesson's page; a stream would never end
 AT_ONCE = 12
+GRACE_SECONDS = 0.5  # after the time-out, for what is read already to be returned
+HEADERS = {"accept-encoding": "identity"}  # a small reply must not unpack into a huge one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,16 @@ def get_pages(urls: Sequence[str], clock: Clock, *, timeout_seconds: float = 3) 
     transport = httpx.HTTPTransport(verify=_tls(urls), limits=limits, trust_env=False)
     # A proxy of the environment must not come between us and an address of a cluster.
     with (
-        httpx.Client(transport=transport, timeout=timeout_seconds, trust_env=False) as client,
+        httpx.Client(
+            transport=transport, timeout=timeout_seconds, headers=HEADERS, trust_env=False
+        ) as client,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
-        end = clock.monotonic() + timeout_seconds
-        return list(pool.map(lambda url: _page(client, url, clock, end), urls))
+        visits = _Visits(client, clock, clock.monotonic() + timeout_seconds)
+        pages = [pool.submit(visits.page, url) for url in urls]
+        wait(pages, timeout_seconds + GRACE_SECONDS)
+        visits.end()
+        return [page.result() for page in pages]
 
 
 def _tls(urls: Sequence[str]) -> ssl.SSLContext:
@@ -48,30 +62,58 @@ def _tls(urls: Sequence[str]) -> ssl.SSLContext:
     return ssl.create_default_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _page(client: "httpx.Client", url: str, clock: Clock, end: float) -> Page:
-    import httpx  # noqa: PLC0415
+class _Visits:
+    """The time-out is for the whole page: a server that drips must not hold us.
 
-    try:
-        with client.stream("GET", url) as response:
-            body = b"".join(_until(response.iter_bytes(), clock, end))
-            text = body.decode(response.encoding or "utf-8", errors="replace")
-            return Page(url, response.status_code, text)
-    except httpx.ConnectError as problem:
-        return Page(url, problem=_words(problem))
-    except httpx.TimeoutException:
-        return Page(url, problem=say("no answer in time"))
-    except (httpx.TransportError, httpx.InvalidURL) as problem:
-        return Page(url, problem=str(problem) or type(problem).__name__)
+    httpx limits only each single read, so at the end the sockets are shut under it.
+    """
 
+    def __init__(self, client: "httpx.Client", clock: Clock, end: float) -> None:
+        self._client = client
+        self._clock = clock
+        self._end = end
+        self._lock = threading.Lock()
+        self._sockets: list[socket.socket] = []
 
-def _until(chunks: Iterator[bytes], clock: Clock, end: float) -> Iterator[bytes]:
-    """The time-out is for the whole page: a server that drips must not hold us."""
-    size = 0
-    for chunk in chunks:
-        yield chunk
-        size += len(chunk)
-        if size >= LONGEST_PAGE_BYTES or clock.monotonic() >= end:
+    def page(self, url: str) -> Page:
+        import httpx  # noqa: PLC0415
+
+        try:
+            with self._client.stream("GET", url, extensions={"trace": self._note}) as response:
+                body = b"".join(self._until_end(response.iter_raw()))
+                return Page(url, response.status_code, body.decode(errors="replace"))
+        except httpx.ConnectError as problem:
+            return Page(url, problem=_words(problem))
+        except (httpx.TransportError, httpx.InvalidURL) as problem:
+            if isinstance(problem, httpx.TimeoutException) or self._is_over():
+                return Page(url, problem=say("no answer in time"))
+            return Page(url, problem=str(problem) or type(problem).__name__)
+
+    def end(self) -> None:
+        with self._lock:
+            for one in self._sockets:
+                with suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+
+    def _note(self, event: str, details: Mapping[str, Any]) -> None:
+        """Called by httpx for each step of a connection."""
+        if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
             return
+        with self._lock:
+            self._sockets.append(details["return_value"].get_extra_info("socket"))
+        if self._is_over():  # it waited for its turn too long
+            self.end()
+
+    def _until_end(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        size = 0
+        for chunk in chunks:
+            yield chunk
+            size += len(chunk)
+            if size >= LONGEST_PAGE_BYTES or self._is_over():
+                return
+
+    def _is_over(self) -> bool:
+        return self._clock.monotonic() >= self._end
 
 
 def _words(problem: Exception) -> str:

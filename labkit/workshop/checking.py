@@ -1,6 +1,9 @@
 """`check`: one look at the cluster as the grader, and the verdict of it."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 
 from labkit.foundation.text import say
 from labkit.grading.exercise import Exercise, find_exercise
@@ -45,32 +48,54 @@ def check(lab: Lab, exercise_id: str) -> Checked:
 
 def look(lab: Lab, exercise: Exercise) -> Checked:
     """The same without a line in the learner's log, for the proof."""
+    return judged(lab, exercise, partial(_own_grader, lab))
+
+
+def judged(
+    lab: Lab,
+    exercise: Exercise,
+    open_grader: Callable[[], AbstractContextManager[Reader]],
+    *,
+    advice: bool = True,
+) -> Checked:
+    """What the grader sees of the lab's attendee; `advice` is false where it counts for marks."""
     missing = [name for name in exercise.capabilities if not lab.has(name)]
     if missing:
         names = ", ".join(missing)
         seen = say(
             "This cluster ({engine}) does not offer {names}.", engine=lab.record.engine, names=names
         )
-        return _impossible(
-            lab, exercise, seen, say("Use the local engine: `labkit up --engine local`.")
-        )
+        next_step = say("Use the local engine: `labkit up --engine local`.")
+        return Checked(exercise, impossible(lab, exercise, seen, next_step, advice=advice))
     try:
-        graded = _graded(lab, exercise)
+        with open_grader() as reader:
+            graded = _graded(lab, exercise, reader, advice=advice)
     except IdentityMissing as problem:
         raise ExerciseNotStarted(exercise.id) from problem
     except KubeError as problem:
-        return _impossible(lab, exercise, problem.what_happened, problem.next_step)
+        seen, next_step = problem.what_happened, problem.next_step
+        return Checked(exercise, impossible(lab, exercise, seen, next_step, advice=advice))
     return Checked(exercise, graded.verdict, graded.snapshot)
 
 
-def _graded(lab: Lab, exercise: Exercise) -> Graded:
-    namespaces = namespaces_of(exercise, lab.attendee)
-    place = Place(namespaces, SYSTEM_NAMESPACE, record_name(lab.attendee, exercise.id))
-    access = access_as(lab, Role.GRADER, namespaces[""])
-    with Reader(access, run=lab.run, clock=lab.clock) as reader:
-        _require_started(lab, exercise, reader)
-        sources = Sources(reader, get_pages, lab.clock)
-        return grade_settled(exercise, place, sources, progress=lab.progress)
+def impossible(lab: Lab, exercise: Exercise, seen: str, next_step: str, *, advice: bool) -> Verdict:
+    moment = f"{lab.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    return cannot_grade(exercise, moment, seen=seen, next_step=next_step, advice=advice)
+
+
+def _own_grader(lab: Lab) -> Reader:
+    return Reader(access_as(lab, Role.GRADER), run=lab.run, clock=lab.clock)
+
+
+def _graded(lab: Lab, exercise: Exercise, reader: Reader, *, advice: bool) -> Graded:
+    _require_started(lab, exercise, reader)
+    place = Place(
+        namespaces_of(exercise, lab.attendee),
+        SYSTEM_NAMESPACE,
+        record_name(lab.attendee, exercise.id),
+    )
+    sources = Sources(reader, get_pages, lab.clock)
+    return grade_settled(exercise, place, sources, progress=lab.progress, advice=advice)
 
 
 def _require_started(lab: Lab, exercise: Exercise, reader: Reader) -> None:
@@ -81,8 +106,3 @@ def _require_started(lab: Lab, exercise: Exercise, reader: Reader) -> None:
         raise ExerciseNotStarted(exercise.id) from problem
     if record is None or record.stage is not Stage.READY:
         raise ExerciseNotStarted(exercise.id)
-
-
-def _impossible(lab: Lab, exercise: Exercise, seen: str, next_step: str) -> Checked:
-    moment = f"{lab.clock.now():%Y-%m-%dT%H:%M:%SZ}"
-    return Checked(exercise, cannot_grade(exercise, moment, seen=seen, next_step=next_step))

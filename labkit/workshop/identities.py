@@ -25,7 +25,7 @@ def access_as(lab: Lab, role: Role, namespace: str = "default") -> Access:
     """
     account = service_account(lab.attendee, role)
     return replace(
-        _without_credentials(lab),
+        without_credentials(lab),
         token=kept_token(lab, role).token,
         namespace=namespace,
         user=account,
@@ -71,7 +71,7 @@ def write_learner_kubeconfig(lab: Lab, namespace: str) -> Path:
         ("LABKIT_HOME", str(lab.settings.home.absolute())),
     )
     access = replace(
-        _without_credentials(lab),
+        without_credentials(lab),
         # Isolated, so that no file of the folder where kubectl runs is imported.
         exec_command=ExecCommand(sys.executable, ("-I", "-m", "labkit.cli.token"), environment),
         namespace=namespace,
@@ -89,7 +89,7 @@ def _holds(path: Path, access: Access) -> bool:
         return False
 
 
-def _without_credentials(lab: Lab) -> Access:
+def without_credentials(lab: Lab) -> Access:
     administrator = lab.administrator()
     return replace(
         administrator,

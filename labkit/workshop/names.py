@@ -14,6 +14,8 @@ SYSTEM_NAMESPACE = "labkit-system"
 
 EXERCISE_LABEL = "labkit.example/exercise"
 ATTENDEE_LABEL = "labkit.example/attendee"
+ALONE = "me"
+"""The attendee of a lab of one's own: its learner is its administrator, too."""
 ATTENDEE_FORM = re.compile(r"[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?")
 LONGEST_NAME = 63  # of a DNS label, which a namespace's name is
 

@@ -24,6 +24,9 @@ LEARNER_LOOKS = "labkit-learner"
 
 RBAC = "rbac.authorization.k8s.io"
 
+NO_WAY_TO_THE_NODE = {"pod-security.kubernetes.io/enforce": "baseline"}
+"""A Pod that mounts its node's disk could read the cluster's keys, and with them write verdicts."""
+
 Rule = dict[str, Any]
 FindResource = Callable[[str], Resource]
 
@@ -57,7 +60,7 @@ def attendee_objects(attendee: str) -> list[Object]:
 
 
 def namespace_objects(attendee: str, exercise: Exercise) -> list[Object]:
-    labels = labels_of(attendee, exercise.id)
+    labels = labels_of(attendee, exercise.id) | NO_WAY_TO_THE_NODE
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
         for name in namespaces_of(exercise, attendee).values()
@@ -67,7 +70,7 @@ def namespace_objects(attendee: str, exercise: Exercise) -> list[Object]:
 def lesson_objects(attendee: str, namespace: str, labels: Mapping[str, str]) -> list[Object]:
     """A namespace for a lesson's demo: the learner's own, and theirs to delete."""
     learner = service_account(attendee, Role.LEARNER)
-    metadata = {"name": namespace, "labels": dict(labels)}
+    metadata = {"name": namespace, "labels": {**labels, **NO_WAY_TO_THE_NODE}}
     may_end = _role("labkit-ending", namespace, [_rule("", ["namespaces"], ["delete"])], labels)
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata},

@@ -14,7 +14,8 @@ PORT = 80
 
 def address_released(snapshot: Snapshot, *, orphan: str, useful: str) -> Finding:
     """The Service noted as `orphan` has no outer address, and no other such one came instead."""
-    paid = [service for service in snapshot.objects("Service") if is_outside(service)]
+    services = snapshot.objects("Service", also_leaving=True)
+    paid = [service for service in services if is_outside(service)]
     left = [service for service in paid if is_noted(snapshot, orphan, service)]
     if left:
         return _still_paid(snapshot, left[0], useful)

@@ -181,9 +181,10 @@ def test_every_address_of_every_service_is_visited() -> None:
     assert snapshot.replies()[0].facts == {"pod": "p"}
 
 
-def test_page_that_is_no_json_has_no_facts() -> None:
+@pytest.mark.parametrize("text", ["[1]" * 1000, "[" * 100_000])
+def test_page_that_is_no_json_has_no_facts(text: str) -> None:
     def get_pages(urls: Sequence[str], _: Clock) -> list[Page]:
-        return [Page(url, 404, "[1]" * 1000) for url in urls]
+        return [Page(url, 404, text) for url in urls]
 
     reads = (*READS, PagesRead("web", "/info", 80))
     sources = sources_of(HeldReader([service("a", "198.18.0.9")]), get_pages)

@@ -72,3 +72,23 @@ def test_failed_version_seed_and_answers_are_kept(tmp_path: Path) -> None:
     )
     save_snapshot(tmp_path / "a.json", snapshot)
     assert load_snapshot(tmp_path / "a.json") == snapshot
+
+
+def test_half_a_character_of_a_page_can_be_saved(tmp_path: Path) -> None:
+    snapshot = Snapshot(
+        "e",
+        "2026-01-01T00:00:00Z",
+        {"": "ns"},
+        pages={"web": (Reply("a", "http://a", 200, "x", {"pod": "\ud800"}),)},
+    )
+    save_snapshot(tmp_path / "a.json", snapshot)
+    assert load_snapshot(tmp_path / "a.json").replies()[0].facts == {"pod": "?"}
+
+
+def test_object_that_is_being_deleted_is_there_no_more() -> None:
+    going = {"metadata": {"name": "a", "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+    staying = {"metadata": {"name": "b"}}
+    lists = {f"{kind} in ${{ns}}": (going, staying) for kind in ("ConfigMap", "Pod")}
+    snapshot = Snapshot("e", "2026-01-01T00:00:00Z", {"": "ns"}, lists=lists)
+    assert snapshot.objects("ConfigMap") == (staying,)
+    assert snapshot.objects("Pod") == (going, staying)

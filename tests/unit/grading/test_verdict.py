@@ -66,3 +66,10 @@ def test_sentence_longer_than_a_screen_line_is_cut() -> None:
     finding = not_yet("a.b", seen="x" * 500, expected="2", next_step="3")
     assert len(finding.seen) == 200
     assert finding.seen.endswith("…")
+
+
+def test_no_sentence_moves_a_cursor_or_stops_printing() -> None:
+    found = passed("a\x1b[2Jb\u202ec\ud800d\r\ne" + "x" * 500)
+    assert found.seen.isprintable()
+    assert found.seen.startswith("a [2Jb c d  ex")
+    assert len(found.seen) == 200

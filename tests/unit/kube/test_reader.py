@@ -5,11 +5,14 @@ import pytest
 from labkit.kube.errors import (
     CredentialsRefused,
     KindUnknown,
+    ListTooLong,
     NotAnswering,
     ObjectNotFound,
     ServerFailed,
     TooManyObjects,
 )
+from labkit.kube.kubeconfig import Access
+from labkit.kube.listing import LONGEST_PAGE_BYTES
 from labkit.kube.reader import Reader
 from tests.support.api_server import ApiServer, Scripted, listed, refusal, said
 from tests.support.objects import pod
@@ -195,3 +198,29 @@ def test_endless_page_is_cut() -> None:
     with ApiServer() as server, Reader(server.access()) as reader:
         server.answers(path, Scripted(lines=("x" * 1_100_000,), hangs=True))
         assert len(reader.through_service("ns", "web", 80).body) == 1_000_000
+
+
+def test_limited_list_of_very_large_objects_is_an_error_and_not_a_part() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        large = pod("a") | {"spec": {"x": "x" * LONGEST_PAGE_BYTES}}
+        server.answers(PODS, listed([large]), listed([large]))
+        with pytest.raises(ListTooLong, match="20 MB"):
+            reader.list("Pod", namespace="ns", at_most=2)
+        assert len(reader.list("Pod", namespace="ns")) == 1
+
+
+def test_lent_connections_speak_as_whoever_borrowed_them() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(PODS, *[listed([])] * 3)
+        for token in ("ada", "bob"):
+            reader.acting_as(token, token).list("Pod", namespace="ns")
+        reader.list("Pod", namespace="ns")
+        bearers = [asked.headers.get("authorization") for asked in server.asked]
+    assert bearers[:2] == ["Bearer ada", "Bearer bob"]
+    assert bearers[2] not in bearers[:2]
+
+
+def test_readers_certificate_is_not_lent() -> None:
+    access = Access("https://127.0.0.1:1", certificate="pem", key="pem")
+    with Reader(access) as reader, pytest.raises(ValueError, match="lent"):
+        reader.acting_as("ada", "ada")

@@ -7,7 +7,14 @@ import pytest
 
 from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead, Read, VersionRead
 from labkit.kube.resources import Object, Resource, built_in
-from labkit.workshop.rights import Role, attendee_objects, exercise_objects, grader_rules
+from labkit.workshop.rights import (
+    Role,
+    attendee_objects,
+    exercise_objects,
+    grader_rules,
+    lesson_objects,
+    namespace_objects,
+)
 
 EXERCISE = Exercise(
     id="sign",
@@ -114,3 +121,10 @@ def test_what_learners_see_of_the_cluster_holds_no_secret_and_no_write() -> None
     for rule in (rule for role in roles for rule in role["rules"]):
         assert rule["verbs"] == LOOK
         assert "secrets" not in rule["resources"]
+
+
+def test_no_namespace_of_a_learner_takes_pods_that_reach_their_node() -> None:
+    lesson = lesson_objects("ada", "ada-04", {})[0]
+    for namespace in (*namespace_objects("ada", EXERCISE), lesson):
+        labels = namespace["metadata"]["labels"]
+        assert labels["pod-security.kubernetes.io/enforce"] == "baseline"
