@@ -44,14 +44,6 @@ def made_long_ago(by: Attacker) -> None:
         writer.create(wrong)
 
 
-def card_in_deletion(by: Attacker) -> None:
-    leaving = by.card()
-    leaving["metadata"]["finalizers"] = ["nobody.example/serves-this"]
-    with by.writer() as writer:
-        writer.create(leaving)
-        writer.delete("ConfigMap", "card", by.namespace)
-
-
 def two_cards(by: Attacker) -> None:
     with by.writer() as writer:
         writer.create(by.card())
@@ -87,7 +79,6 @@ WRONG: dict[str, Callable[[Attacker], None]] = {
     for attack in (
         pleasing_labels,
         made_long_ago,
-        card_in_deletion,
         two_cards,
         endless_number,
         markup_and_control_characters,
@@ -108,6 +99,17 @@ def test_object_that_pretends_is_no_pass(
     shown = verdict_view(card.marker.exercise(CARD), mark.verdict)
     assert "<script" not in shown.html
     assert all(each.isprintable() or each == "\n" for each in shown.text)
+
+
+def test_object_in_deletion_is_no_pass(card: Attacker) -> None:
+    leaving = card.card()
+    leaving["metadata"]["finalizers"] = ["nobody.example/serves-this"]
+    with card.writer() as writer:
+        writer.create(leaving)
+        writer.delete("ConfigMap", "card", card.namespace)
+        mark = card.mark()
+        writer.patch("ConfigMap", "card", {"metadata": {"finalizers": None}}, card.namespace)
+    assert (mark.verdict.points, mark.verdict.final) == (0, True)
 
 
 def many_objects(by: Attacker) -> None:
