@@ -1,4 +1,4 @@
-"""`make bench`: how long a cluster takes, as a table beside other tools' published figures.
+"""`make bench`: how long clusters and grading take, beside other tools' published figures.
 
 Programs and images are obtained first and not counted. Each figure is the median and the worst of
 several runs of this very run; the table goes into README.md, all of it into bench.json.
@@ -10,12 +10,15 @@ import platform
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from labkit.foundation.files import write_atomically
+from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
-from tools import bench_measure
+from labkit.workshop.lab import open_lab
+from tools import bench_grading, bench_measure
 from tools.bench_measure import ROOT, Bench
 
 RUNS = 3
@@ -41,11 +44,13 @@ def main() -> None:
         try:
             _warm(bench)
             sizes = _measure(bench)
+            graded = _grade(bench)
         finally:
             bench.labkit("down")
-    report = _report(bench.seconds, sizes)
+    report = _report(bench.seconds, sizes) | {"grading": graded}
     write_atomically(ROOT / "bench.json", json.dumps(report, indent=2) + "\n")
     table = _table(bench.seconds, sizes, report["measured on"])
+    table += "\n\n" + bench_grading.table(graded)
     _into_readme(table)
     sys.stdout.write(table + "\n")
 
@@ -70,6 +75,16 @@ def _measure(bench: Bench) -> Mapping[str, float]:
     for _ in range(RUNS):
         bench_measure.imports(bench)
     return sizes
+
+
+def _grade(bench: Bench) -> Mapping[str, list[float]]:
+    """On one more cluster of one node, which has grown quiet."""
+    bench.labkit("up")
+    bench.labkit("addons")
+    lab = open_lab(replace(read_settings(), home=bench.home, cluster=bench.cluster))
+    measured = dict(bench_grading.measure(lab))
+    measured[bench_grading.PROOF] = [bench_measure.proves(bench)]
+    return measured
 
 
 def _report(seconds: Mapping[str, list[float]], sizes: Mapping[str, float]) -> dict[str, object]:
