@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COMMANDS = ("prove", "new")
 MISSED = 1
 HIGHEST_SEED = 1_000_000
-JOBS = 4  # one attempt waits for the cluster most of the time, even on two cores
+JOBS = 8  # one attempt waits for the cluster most of the time, even on two cores
 
 
 def prove(
