@@ -120,7 +120,7 @@ def memory(bench: Bench) -> dict[str, float]:
 def apply_hello(writer: Writer) -> None:
     labels = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
     writer.apply(labels)
-    for path in sorted(HELLO.glob("*.yaml")):
+    for path in sorted(HELLO.glob("*-hello.yaml")):
         for document in load(path.read_text()):
             writer.apply(document, namespace=NAMESPACE)
 

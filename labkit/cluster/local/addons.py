@@ -14,11 +14,13 @@ from labkit.cluster.local.network import pod_range
 from labkit.cluster.local.node import Node
 from labkit.cluster.local.record import read_record
 from labkit.cluster.local.site import Site, node_of, read_host
+from labkit.cluster.local.spare import wait_for_spare_core
 from labkit.cluster.local.status import ADDON_STATES
 from labkit.cluster.platform import PLATFORM
-from labkit.foundation.errors import LabError
+from labkit.foundation.errors import LabError, TimedOut
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
+from labkit.foundation.waiting import wait_until
 from labkit.kube.conditions import deployment_available
 from labkit.kube.errors import ObjectNotFound
 from labkit.kube.kubeconfig import read_access
@@ -27,6 +29,8 @@ from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 
 IMAGE_LABEL = "labkit.example/image-"
+CONTROLLERS_SECONDS = 30
+SPARE_SECONDS = 4
 PATIENCE_SECONDS = 20  # with an add-on that does not become ready; then the others come too
 ROUND_SECONDS = 0.5  # what changes here are files of ours, which nobody can watch more cheaply
 
@@ -36,9 +40,26 @@ def keep_addons(site: Site) -> None:
     access = read_access(site.paths.pki / "controllers.kubeconfig")
     with Reader(access, clock=site.clock) as reader, Writer(access, clock=site.clock) as writer:
         keeper = _Keeper(site, reader, writer)
+        _let_others_start(site, reader)
         while True:
             keeper.round()
             site.clock.pause(ROUND_SECONDS)
+
+
+def _let_others_start(site: Site, reader: Reader) -> None:
+    """Until the controller manager works, and then until what was applied meanwhile has begun.
+
+    Images are large: taken at once, they cost the first application half a second.
+    """
+    with contextlib.suppress(TimedOut):
+        wait_until(
+            lambda: reader.list("ServiceAccount", namespace="kube-system"),
+            say("the controller manager"),
+            limit_seconds=CONTROLLERS_SECONDS,
+            clock=site.clock,
+            pause_seconds=0.2,
+        )
+    wait_for_spare_core(site.clock, limit_seconds=SPARE_SECONDS)
 
 
 class _Keeper:

@@ -55,7 +55,7 @@ def serve(root: Root, group: int) -> None:
         threading.Thread(target=duty, args=(root,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     with server:  # leaving it waits for the answers under way: one of them may be ending us
-        server.serve_forever(poll_interval=1)
+        server.serve_forever(poll_interval=0.2)
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):

@@ -4,6 +4,7 @@ The agent is there with the first cluster and gone with the last.
 """
 
 import contextlib
+import os
 import pwd
 import shutil
 
@@ -11,6 +12,7 @@ from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.site import Site
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.cluster.supervising import ensure_groups
+from labkit.cluster.supervision import Supervisor
 from labkit.foundation.files import locked
 
 AGENT = "agent"
@@ -56,12 +58,20 @@ def release_machine(site: Site) -> None:
     with locked(machine.lock, holder="end the agent", clock=site.clock):
         supervisor = site.supervisor
         if supervisor.is_alive() and set(supervisor.group_names()) <= {AGENT}:
-            supervisor.shut_down()
+            _end_supervisor(supervisor, site)
             machine.agent_socket.unlink(missing_ok=True)
         if not supervisor.is_alive() or not supervisor.groups_on_disk():
             supervisor.forget_group(AGENT)
         if not machine.cluster_names():
             _remove_machine(machine)
+
+
+def _end_supervisor(supervisor: Supervisor, site: Site) -> None:
+    """It waits for its programs, and one of them, the agent, may be who asks this."""
+    asked_by_agent = os.getppid() == supervisor.pid()
+    supervisor.shut_down()
+    if not asked_by_agent:
+        supervisor.end_predecessor(site.clock)
 
 
 def _remove_machine(machine: MachinePaths) -> None:
