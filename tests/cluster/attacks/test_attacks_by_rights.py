@@ -19,6 +19,7 @@ from tests.cluster.attacks.attacking import (
     no_binding,
     pod,
 )
+from tests.support.own_cluster import eventually
 
 pytestmark = pytest.mark.cluster
 RULE = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}
@@ -152,6 +153,8 @@ WAYS_TO_THE_NODE = {
 
 @pytest.mark.parametrize("way", WAYS_TO_THE_NODE.values(), ids=WAYS_TO_THE_NODE.keys())
 def test_no_pod_of_a_learner_reaches_the_node(way: dict[str, object], card: Attacker) -> None:
+    with card.reader() as reader:  # before it is there, no Pod is even looked at
+        eventually(lambda: reader.list("ServiceAccount", namespace=card.namespace), "its account")
     with card.writer() as writer, pytest.raises(ObjectRejected, match="PodSecurity"):
         writer.create(pod("way", **way), namespace=card.namespace)
 
