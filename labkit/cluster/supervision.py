@@ -114,6 +114,11 @@ class Supervisor:
         self._group_file(name).unlink(missing_ok=True)
         self._plan_file(name).unlink(missing_ok=True)
 
+    def sweep(self, prefix: str) -> None:
+        """Take away what a killed run left half written, of groups whose names begin so."""
+        for path in (self.folder / "groups").glob(f".{prefix}.*"):
+            path.unlink(missing_ok=True)
+
     def add_group(self, name: str) -> None:
         """Take a written group up and start those of its processes that do not wait."""
         self._call("reloadConfig")

@@ -43,6 +43,7 @@ def delete(site: Site) -> None:
     stop(site)
     with locked(site.machine.lock, holder="forget a cluster"):
         network.release(site.machine.networks, site.name)
+        site.supervisor.sweep(site.name)
     _remove_files([site.paths.data])
 
 
@@ -95,10 +96,12 @@ def _end_processes(site: Site, groups: list[str], cgroup: str) -> None:
     # A shim that was killed leaves its container's processes behind for a moment.
     kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
     alive = site.supervisor.is_alive()
-    for name in groups:
-        if alive:
-            site.supervisor.remove_group(name, site.clock)
-        site.supervisor.forget_group(name)
+    # Locked: a file that goes while the supervisor reads them all for another cluster is an error.
+    with locked(site.machine.lock, holder="forget processes", clock=site.clock):
+        for name in groups:
+            site.supervisor.forget_group(name)
+    for name in groups if alive else ():
+        site.supervisor.remove_group(name, site.clock)
 
 
 def _remove_network(site: Site) -> None:

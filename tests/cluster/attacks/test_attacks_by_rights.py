@@ -140,7 +140,7 @@ def test_learner_cannot_speak_as_somebody_else(who: str, colour: Attacker) -> No
     command = ["kubectl", user, "get", "configmaps"]
     ran = SystemRunner()(command, environment=environment, may_fail=True)
     assert ran.status != 0
-    assert "cannot impersonate" in ran.errors
+    assert "Forbidden" in ran.errors
 
 
 WAYS_TO_THE_NODE = {

@@ -129,3 +129,13 @@ def test_other_users_cannot_read_what_processes_are_started_with(tmp_path: Path)
 
 def test_supervisor_that_is_not_there_is_not_alive(tmp_path: Path) -> None:
     assert not Supervisor(tmp_path, Path(sys.executable)).is_alive()
+
+
+def test_sweep_takes_what_a_killed_run_left_half_written_of_one_cluster(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path, Path(sys.executable))
+    supervisor.write_group(ProcessGroup("lab", (PLAN,), str(tmp_path / "logs")))
+    for name in (".lab.json.x1", ".lab.node1.json.x2", ".lab2.json.x3"):
+        (tmp_path / "groups" / name).touch()
+    supervisor.sweep("lab")
+    left = {path.name for path in (tmp_path / "groups").iterdir()}
+    assert left == {"lab.conf", "lab.json", ".lab2.json.x3"}
