@@ -45,8 +45,12 @@ def _write(supervisor: Supervisor, group: ProcessGroup, clock: Clock) -> None:
 
 
 def remove_group(supervisor: Supervisor, name: str, clock: Clock) -> None:
-    """Stop a group's programs, adopted ones too, and forget it. None of that name is fine."""
+    """Stop a group's programs, adopted ones too, and forget it. None of that name is fine.
+
+    The caller holds the supervisor's lock.
+    """
     group = supervisor.read_group(name)
+    supervisor.forget_group(name)
     supervisor.remove_group(name, clock)
     if group is not None:
         _end_adopted(group, clock)

@@ -58,6 +58,10 @@ class Supervisor:
     def pid(self) -> int:
         return int(str(self._call("getPID")))
 
+    def pids(self) -> list[int]:
+        """Of every supervisor with our settings, also one that is ending or has lost its socket."""
+        return supervisors_with(self._settings)
+
     def launch(self, clock: Clock) -> None:
         """Start it with the groups that are on disk, and wait until it listens."""
         write_atomically(self._settings, configuration(self.folder))
@@ -81,13 +85,13 @@ class Supervisor:
         """
         with contextlib.suppress(TimedOut):
             wait_until(
-                lambda: not supervisors_with(self._settings),
+                lambda: not self.pids(),
                 say("the end of the earlier supervisor"),
                 limit_seconds=END_SECONDS,
                 clock=clock,
                 pause_seconds=0.02,
             )
-        kill(supervisors_with(self._settings), clock)
+        kill(self.pids(), clock)
 
     def write_group(self, group: ProcessGroup, adopted: dict[str, int] | None = None) -> None:
         Path(group.log_folder).mkdir(parents=True, exist_ok=True)
@@ -135,8 +139,10 @@ class Supervisor:
         self._call("stopProcessGroup", name, False)
 
     def remove_group(self, name: str, clock: Clock) -> None:
-        """Stop a group, wait for it, forget it. A group that is not there is fine."""
-        self.forget_group(name)
+        """Stop a group and wait for it. A group that is not there is fine.
+
+        Its files go before, by `forget_group`, under the lock that keeps others from reading them.
+        """
         self._call("stopProcessGroup", name)
         wait_until(
             lambda: self._call("removeProcessGroup", name) is not STILL_RUNNING,

@@ -55,6 +55,12 @@ def pod_ready(object_: AnyObject) -> bool:
     return is_true(object_, "Ready") and not is_leaving(object_)
 
 
+def restarts(object_: AnyObject) -> int:
+    """How often a Pod's containers were started over, together."""
+    statuses = (object_.get("status") or {}).get("containerStatuses") or ()
+    return sum(one.get("restartCount", 0) for one in statuses)
+
+
 def pod_finished(object_: AnyObject) -> bool:
     return (object_.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 

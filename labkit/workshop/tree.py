@@ -12,7 +12,7 @@ from typing import Any
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
 from labkit.grading.criteria.pods import trouble_of
-from labkit.kube.conditions import deployment_available, is_leaving, pod_ready
+from labkit.kube.conditions import deployment_available, is_leaving, pod_ready, restarts
 from labkit.kube.resources import Object
 
 KINDS = ("Deployment", "ReplicaSet", "Pod", "Event")
@@ -102,10 +102,9 @@ def _replica_set(object_: Object, below: Mapping[str, list[Object]]) -> Branch:
 
 def _pod(object_: Object) -> Branch:
     health, words = _pod_state(object_)
-    containers = (object_.get("status") or {}).get("containerStatuses") or ()
-    restarts = sum(one.get("restartCount", 0) for one in containers)
-    if restarts:
-        words = say("{words} (started again: {n})", words=words, n=restarts)
+    again = restarts(object_)
+    if again:
+        words = say("{words} (started again: {n})", words=words, n=again)
     return Branch("Pod", _name(object_), health, words)
 
 

@@ -41,7 +41,7 @@ def waits_for_ready(snapshot: Snapshot) -> Finding:
 
 def _settled_on_two(snapshot: Snapshot, desk: Object) -> Finding:
     return _not_on_two(snapshot, desk) or rollouts.ready_and_settled(
-        snapshot, desk, DESK, at_least=COPIES
+        snapshot, desk, at_least=COPIES
     )
 
 

@@ -1,7 +1,7 @@
 """The slow translator: it starts once, gets visitors when it can answer, and is still guarded."""
 
 from labkit.grading.criteria import endurance, rollouts
-from labkit.grading.criteria.workloads import deployment_settled
+from labkit.grading.criteria.workloads import deployment_settled, settled
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.verdict import Finding
 
@@ -18,7 +18,7 @@ def calm_start(snapshot: Snapshot) -> Finding:
         rollouts.unchanged(snapshot, translator, note=NAME)
         or rollouts.delay_changed(translator, DELAY)
         or endurance.restarted(pods)
-        or rollouts.trouble(rollouts.settled(snapshot, translator, LABELS))
+        or rollouts.trouble(settled(snapshot, translator))
         or endurance.runs_for(snapshot, pods, seconds=CALM)
     )
 

@@ -16,8 +16,6 @@ from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 
-PROC = Path("/proc")
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -45,10 +43,7 @@ class Site:
 
     def supervisors(self) -> list[int]:
         """Every supervisor of this cluster, also one whose socket is gone."""
-        configuration = str(self.paths.supervisor / "supervisord.conf")
-        return [
-            pid for pid in marked_processes("supervisor") if configuration in _command_line(pid)
-        ]
+        return self.supervisor.pids()
 
     def reader(self, timeout_seconds: float = 10) -> Reader:
         access = read_access(self.paths.admin_kubeconfig)
@@ -56,9 +51,3 @@ class Site:
 
     def writer(self) -> Writer:
         return Writer(read_access(self.paths.admin_kubeconfig), clock=self.clock)
-
-
-def _command_line(pid: int) -> list[str]:
-    with contextlib.suppress(OSError):
-        return (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
-    return []

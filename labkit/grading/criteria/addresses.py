@@ -1,7 +1,7 @@
 """Outer addresses that are paid for: one is given back, another stays as it was."""
 
 from labkit.foundation.text import say
-from labkit.grading.criteria.marks import is_noted
+from labkit.grading.criteria.kept import is_noted
 from labkit.grading.criteria.objects import evidence, name_of, names_of
 from labkit.grading.criteria.pages import service_shows_version
 from labkit.grading.criteria.services import is_outside, outside_addresses, pods_behind, port_of

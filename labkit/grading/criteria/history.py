@@ -9,8 +9,8 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
-from labkit.grading.criteria.marks import is_noted
-from labkit.grading.criteria.objects import evidence, name_of, uid_of
+from labkit.grading.criteria.kept import is_noted
+from labkit.grading.criteria.objects import evidence, name_of, owned_by
 from labkit.grading.criteria.pods import trouble_of
 from labkit.grading.criteria.quantities import same_quantity
 from labkit.grading.criteria.workloads import (
@@ -89,14 +89,7 @@ def _runs(deployment: Object) -> Finding:
 
 def revisions_of(snapshot: Snapshot, deployment: Object) -> list[Object]:
     """ReplicaSets that the Deployment owns."""
-    return [
-        item
-        for item in snapshot.objects("ReplicaSet")
-        if any(
-            owner.get("uid") == uid_of(deployment)
-            for owner in item["metadata"].get("ownerReferences") or ()
-        )
-    ]
+    return owned_by(snapshot.objects("ReplicaSet"), [deployment])
 
 
 def template_differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Difference]:

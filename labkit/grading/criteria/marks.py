@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.kept import is_noted
 from labkit.grading.criteria.objects import (
     annotations_of,
     evidence,
     labels_of,
     name_of,
     names_of,
-    uid_of,
 )
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
+from labkit.kube.conditions import restarts
 
 Mark = tuple[str, str]
 """Key and value of a label."""
@@ -57,11 +58,6 @@ def no_other_pod_marked(snapshot: Snapshot, key: str, mark: Mark) -> Finding:
         ),
         evidence=evidence(*others),
     )
-
-
-def is_noted(snapshot: Snapshot, key: str, found: Object) -> bool:
-    """Whether it is the very object that setup noted, not another of the same name."""
-    return uid_of(found) == str(snapshot.noted(key, "metadata.uid"))
 
 
 def _marked(pods: Sequence[Object], mark: Mark) -> list[Object]:
@@ -117,9 +113,7 @@ def _wrong_one(pods: Sequence[Object], mark: Mark, clue: str) -> Finding:
 
 
 def _well(pod: Object) -> str:
-    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
-    count = sum(status.get("restartCount", 0) for status in statuses)
-    return say("Pod {name} has started over {count} times.", name=name_of(pod), count=count)
+    return say("Pod {name} has started over {count} times.", name=name_of(pod), count=restarts(pod))
 
 
 def _nobody(mark: Mark, clue: str) -> Finding:

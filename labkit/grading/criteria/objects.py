@@ -46,6 +46,16 @@ def as_selector(labels: Mapping[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in labels.items())
 
 
+def owned_by(objects: Iterable[Object], owners: Iterable[Object]) -> list[Object]:
+    """Those that name one of the owners as theirs, by its uid."""
+    uids = {uid_of(owner) for owner in owners}
+    return [
+        item
+        for item in objects
+        if uids & {owner.get("uid") for owner in item["metadata"].get("ownerReferences") or ()}
+    ]
+
+
 def evidence(*objects: Object) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(item.get("kind", ""), name_of(item), item["metadata"].get("namespace", ""))

@@ -4,13 +4,14 @@ The hello image listens on 8080, or where PORT says, and answers a few paths.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.ranges import port_number
 from labkit.grading.snapshot import Object
 
 DEFAULT_PORT = 8080
@@ -106,7 +107,7 @@ def _of_socket(probe: Probe, asked: Mapping[str, Any], app: Object) -> Flaw | No
                 host=quoted(str(asked["host"])),
             ),
         )
-    return _of_port(probe, asked.get("port"), _number(asked.get("port"), probe.container), app)
+    return _of_port(probe, asked.get("port"), _number(asked.get("port"), probe), app)
 
 
 def _of_command(probe: Probe, asked: Mapping[str, Any], app: Object) -> Flaw | None:
@@ -154,15 +155,9 @@ def _of_path(probe: Probe, path: str, app: Object) -> Flaw | None:
     )
 
 
-def _number(port: object, container: Object) -> int | None:
-    if isinstance(port, int) or str(port).isdecimal():
-        return int(str(port))
-    return next((n for name, n in _named_ports(container) if name == port), None)
-
-
-def _named_ports(container: Object) -> Iterator[tuple[str, int]]:
-    for port in container.get("ports") or ():
-        yield port.get("name", ""), port["containerPort"]
+def _number(port: object, probe: Probe) -> int | None:
+    """Probes find a named port whatever its protocol."""
+    return port_number({"containers": [probe.container]}, str(port), protocol="")
 
 
 def _repository(image: str) -> str:

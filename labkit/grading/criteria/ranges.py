@@ -29,7 +29,10 @@ def within(address: str, text: str) -> bool:
 
 
 def port_number(pod_spec: Mapping[str, Any], port: int | str, protocol: str = "TCP") -> int | None:
-    """A number, also as text, or the name of a container's port; None where nobody has it."""
+    """A number, also as text, or the name of a container's port; None where nobody has it.
+
+    An empty `protocol` means whichever the port is of.
+    """
     if isinstance(port, int) or port.isdecimal():
         return int(port)
     boxes = (*(pod_spec.get("containers") or ()), *(pod_spec.get("initContainers") or ()))
@@ -37,6 +40,6 @@ def port_number(pod_spec: Mapping[str, Any], port: int | str, protocol: str = "T
         int(item["containerPort"])
         for box in boxes
         for item in box.get("ports") or ()
-        if item.get("name") == port and item.get("protocol", "TCP") == protocol
+        if item.get("name") == port and protocol in ("", item.get("protocol", "TCP"))
     )
     return next(named, None)

@@ -1,18 +1,17 @@
 """A Deployment's rollouts: its ReplicaSets, its Pods, and who else stands behind its Service."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted, same_words
-from labkit.grading.criteria.objects import annotations_of, evidence, name_of, names_of, uid_of
+from labkit.grading.criteria.objects import annotations_of, evidence, name_of, names_of, owned_by
 from labkit.grading.criteria.probes import app_of, flaw_of, probes_of, variable
 from labkit.grading.criteria.quantities import same_quantity
 from labkit.grading.criteria.services import pods_behind
 from labkit.grading.criteria.times import moment
-from labkit.grading.criteria.workloads import deployment_settled, deployments_with
-from labkit.grading.snapshot import Object, Snapshot, list_key
+from labkit.grading.criteria.workloads import deployments_with, settled
+from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
 from labkit.kube.conditions import deployment_available, is_leaving
 
@@ -26,23 +25,15 @@ def deployment_for(snapshot: Snapshot, labels: Mapping[str, str], name: str) -> 
     return next((item for item in found if name_of(item) == name), found[0] if found else None)
 
 
-def settled(
-    snapshot: Snapshot, deployment: Object, labels: Mapping[str, str], *, at_least: int = 1
-) -> Finding:
-    """`deployment_settled` of this one, whatever others there are."""
-    alone = {**snapshot.lists, list_key("Deployment"): (deployment,)}
-    return deployment_settled(replace(snapshot, lists=alone), labels, at_least=at_least)
-
-
 def revisions_of(snapshot: Snapshot, deployment: Object) -> list[Object]:
     """Its ReplicaSets, the newest revision last."""
-    owned = _owned(snapshot.objects("ReplicaSet"), [deployment])
+    owned = owned_by(snapshot.objects("ReplicaSet"), [deployment])
     return sorted(owned, key=lambda one: int(annotations_of(one).get(REVISION, 0)))
 
 
 def pods_made_by(snapshot: Snapshot, replica_sets: Sequence[Object]) -> list[Object]:
     """Those on their way out are not among them."""
-    pods = _owned(snapshot.objects("Pod"), replica_sets)
+    pods = owned_by(snapshot.objects("Pod"), replica_sets)
     return [pod for pod in pods if not is_leaving(pod)]
 
 
@@ -85,15 +76,13 @@ def other_version(deployment: Object, version: str, *, met: str) -> Finding | No
     )
 
 
-def ready_and_settled(
-    snapshot: Snapshot, deployment: Object, labels: Mapping[str, str], *, at_least: int
-) -> Finding:
+def ready_and_settled(snapshot: Snapshot, deployment: Object, *, at_least: int) -> Finding:
     """As `settled`; a readiness probe that would hold the rollout up for ever is named."""
     template = deployment["spec"]["template"]
     flaws = [
         flaw for probe in probes_of(template, "readiness") if (flaw := flaw_of(probe, template))
     ]
-    finding = settled(snapshot, deployment, labels, at_least=at_least)
+    finding = settled(snapshot, deployment, at_least=at_least)
     if flaws and not deployment_available(deployment):  # waiting will not mend it
         return not_yet(
             flaws[0].message,
@@ -223,12 +212,3 @@ def not_before(other: Finding) -> Finding:
         seen=say("Not looked at before: {seen}", seen=other.seen),
         next_step=say("Go on with the criterion that says so."),
     )
-
-
-def _owned(objects: Sequence[Object], owners: Sequence[Object]) -> list[Object]:
-    uids = {uid_of(owner) for owner in owners}
-    return [
-        item
-        for item in objects
-        if uids & {owner["uid"] for owner in item["metadata"].get("ownerReferences") or ()}
-    ]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from labkit.grading.criteria import rollouts
+from labkit.grading.criteria.workloads import settled
 from labkit.grading.seed import SeedRecord
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import State
@@ -72,7 +73,7 @@ def test_of_several_the_one_that_the_task_names_is_meant() -> None:
 def test_another_beside_it_does_not_settle_for_it() -> None:
     rolling = deployment(updated=1)
     both = snapshot(deployment("another"), rolling)
-    assert rollouts.settled(both, rolling, LABELS, at_least=3).message == "deployment.rolling"
+    assert settled(both, rolling, at_least=3).message == "deployment.rolling"
 
 
 @pytest.mark.parametrize(
@@ -101,10 +102,10 @@ def test_version_that_nothing_sets_is_the_images_own() -> None:
 def test_probe_that_holds_a_rollout_up_is_named_in_place_of_waiting() -> None:
     wrong: dict[str, Any] = {"readinessProbe": {"tcpSocket": {"port": 9090}}}
     stuck = deployment(updated=1, **wrong)
-    found = rollouts.ready_and_settled(snapshot(stuck), stuck, LABELS, at_least=3)
+    found = rollouts.ready_and_settled(snapshot(stuck), stuck, at_least=3)
     assert (found.message, found.settling) == ("probe.wrong_port", False)
     slow = deployment(updated=1, readinessProbe=READY)
-    found = rollouts.ready_and_settled(snapshot(slow), slow, LABELS, at_least=3)
+    found = rollouts.ready_and_settled(snapshot(slow), slow, at_least=3)
     assert (found.message, found.settling) == ("deployment.rolling", True)
 
 
