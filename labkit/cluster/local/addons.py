@@ -76,6 +76,7 @@ class _Keeper:
     def round(self) -> None:
         """One add-on after the other, each on one node first: together they would be late."""
         nodes = self._nodes()
+        archives = installed(self._site)[1] if nodes else {}
         self._describe_all(nodes)
         waited = self._site.clock.monotonic() - self._began > PATIENCE_SECONDS
         held_up = ""
@@ -83,12 +84,14 @@ class _Keeper:
             if held_up and not waited:
                 self._note(folder.name, say("waits for {name}", name=held_up))
                 continue
-            state = self._keep(folder, nodes if waited else nodes[:1])
+            archive = archives.get(folder.name)
+            state = self._keep(folder, archive, nodes if waited else nodes[:1])
             self._note(folder.name, state)
             held_up = held_up or (folder.name if state != say("ready") else "")
         if not held_up:
-            for folder in sorted(PLATFORM.iterdir()):
-                self._supply(folder.name, nodes)
+            for name, archive in archives.items():
+                if (PLATFORM / name).is_dir():
+                    self._supply(name, archive, nodes)
 
     def _nodes(self) -> list[Node]:
         record = read_record(self._site.paths.record)
@@ -113,11 +116,8 @@ class _Keeper:
                     self._writer.patch("Node", node.name, {"spec": spec})
                 self._ranged.add(node.name)
 
-    def _supply(self, image: str, nodes: list[Node]) -> bool:
-        """Whether the image is at hand; then each of these nodes has it, and the label."""
-        archive = installed(self._site)[1].get(image)
-        if archive is None:
-            return False
+    def _supply(self, image: str, archive: Path, nodes: list[Node]) -> None:
+        """Each of these nodes has the image, then the label."""
         for node in nodes:
             if (node.name, image) in self._supplied:
                 continue
@@ -127,13 +127,13 @@ class _Keeper:
                 label = {IMAGE_LABEL + image: "ready"}
                 self._writer.patch("Node", node.name, {"metadata": {"labels": label}})
                 self._supplied.add((node.name, image))
-        return True
 
-    def _keep(self, folder: Path, nodes: list[Node]) -> str:
+    def _keep(self, folder: Path, archive: Path | None, nodes: list[Node]) -> str:
         """The add-on's state in words."""
+        if archive is None:
+            return say("waits for its image, which is being made")
         try:
-            if not self._supply(folder.name, nodes):
-                return say("waits for its image, which is being made")
+            self._supply(folder.name, archive, nodes)
             if folder.name not in self._applied:
                 for path in sorted(folder.glob("*.yaml")):
                     for document in load(path.read_text(), source=str(path)):
