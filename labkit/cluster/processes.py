@@ -23,16 +23,19 @@ def marked_processes(prefix: str, proc: Path = PROC) -> dict[int, str]:
     for folder in proc.iterdir():
         if folder.name.isdecimal():
             mark = _mark(folder)
-            is_ours = mark.startswith(prefix) and _shares_our_root(folder)
+            is_ours = mark.startswith(prefix) and _is_of_this_machine(folder)
             if is_ours and is_living(int(folder.name), proc):
                 found[int(folder.name)] = mark
     return found
 
 
-def _shares_our_root(folder: Path) -> bool:
+def _is_of_this_machine(folder: Path) -> bool:
     """A labkit in a chroot or container may have a cluster of the same name on this kernel."""
+    here = {"root": Path("/"), "ns/pid": PROC / "self/ns/pid"}
     try:
-        return os.path.samestat((folder / "root").stat(), Path("/").stat())
+        return all(
+            os.path.samestat((folder / path).stat(), mine.stat()) for path, mine in here.items()
+        )
     except OSError:
         return True
 

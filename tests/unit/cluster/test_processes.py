@@ -118,6 +118,18 @@ def test_group_never_finds_the_processes_of_a_neighbour(proc: FakeProc, other: s
     assert marked_processes("lab/", proc.folder) == {20: "lab/etcd"}
 
 
+def test_labkit_in_a_container_of_this_kernel_keeps_its_own_processes(proc: FakeProc) -> None:
+    proc.process(21, RUNTIME, "lab.node1/containerd")
+    inside = proc.folder / "21"
+    (inside / "root").symlink_to("/")
+    (inside / "ns").mkdir()
+    (inside / "ns" / "pid").symlink_to("/proc/self/ns/pid")
+    assert marked_processes("lab.node1/", proc.folder) == {21: "lab.node1/containerd"}
+    (inside / "ns" / "pid").unlink()
+    (inside / "ns" / "pid").symlink_to("/proc/self/ns/net")
+    assert marked_processes("lab.node1/", proc.folder) == {}
+
+
 def test_process_that_ended_while_we_looked_is_passed_over(proc: FakeProc) -> None:
     (proc.folder / "77").mkdir()
     assert marked_processes("", proc.folder) == {}
