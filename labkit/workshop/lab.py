@@ -54,7 +54,7 @@ class Lab:
 
     @property
     def attendee(self) -> str:
-        return checked_attendee(self.settings)
+        return checked_attendee(self.settings.attendee)
 
     @property
     def exercises(self) -> Path:

@@ -109,7 +109,10 @@ class Marker:
         """What was begun, by the labels of namespaces, which no attendee can write.
 
         All of it, or of those named; whoever is named and began nothing is in it, too.
+        Raises SettingInvalid over a name that no attendee can have.
         """
+        for who in attendees:
+            checked_attendee(who, "--attendee")
         found = {
             Attempt(labels[ATTENDEE_LABEL], labels[EXERCISE_LABEL])
             for labels in self._labels_of_namespaces()
@@ -141,17 +144,16 @@ class Marker:
             yield from pool.map(self.mark, attempts)
 
     def _marked(self, attempt: Attempt) -> Mark:
-        settings = replace(self._lab.settings, attendee=attempt.attendee)
-        lab = replace(self._lab, settings=settings)
-        checked_attendee(settings)
+        attendee = checked_attendee(attempt.attendee)
+        lab = replace(self._lab, settings=replace(self._lab.settings, attendee=attendee))
         if not attempt.exercise:
-            raise IdentityMissing(service_account(attempt.attendee, Role.GRADER))
+            raise IdentityMissing(service_account(attendee, Role.GRADER))
         exercise = self.exercise(attempt.exercise)
         # The connections are shared, so one attempt's end must not close them.
         checked = judged(
             lab,
             exercise,
-            lambda: nullcontext(self._grader(attempt.attendee)),
+            lambda: nullcontext(self._grader(attendee)),
             advice=self._is_advice(attempt),
         )
         return Mark(attempt, checked.verdict, checked.snapshot)

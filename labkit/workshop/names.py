@@ -20,15 +20,12 @@ ATTENDEE_FORM = re.compile(r"[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?")
 LONGEST_NAME = 63  # of a DNS label, which a namespace's name is
 
 
-def checked_attendee(settings: Settings) -> str:
-    """The attendee's name, which prefixes namespaces. Raises SettingInvalid."""
-    if not ATTENDEE_FORM.fullmatch(settings.attendee):
-        raise SettingInvalid(
-            "LABKIT_ATTENDEE",
-            settings.attendee,
-            say("1 to 24 small letters, digits and hyphens, such as `ada`"),
-        )
-    return settings.attendee
+def checked_attendee(name: str, key: str = "LABKIT_ATTENDEE") -> str:
+    """The name, which prefixes namespaces, if it can be one. Raises SettingInvalid over `key`."""
+    if not ATTENDEE_FORM.fullmatch(name):
+        form = say("1 to 24 small letters, digits and hyphens, such as `ada`")
+        raise SettingInvalid(key, name, form)
+    return name
 
 
 def namespace_name(attendee: str, exercise_id: str, suffix: str = "") -> str:

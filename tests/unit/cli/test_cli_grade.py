@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from labkit.cli.grade import grade
+from labkit.foundation.errors import SettingInvalid
 from labkit.grading.errors import ExerciseUnknown
 from labkit.workshop.lab import CONTENT
 from labkit.workshop.starting import start
@@ -72,6 +73,11 @@ def test_who_cannot_be_graded_is_named_and_ends_with_3(desk: Desk) -> None:
 def test_exercise_that_does_not_exist_is_refused_before_anybody_is_graded(desk: Desk) -> None:
     with pytest.raises(ExerciseUnknown):
         desk.run("leave-a-crad")
+
+
+def test_name_that_no_attendee_can_have_is_wrong_usage(desk: Desk) -> None:
+    with pytest.raises(SettingInvalid, match="--attendee is 'Not A Name'"):
+        desk.run("--attendee", "Not A Name", CARD)
 
 
 def test_nobody_there_is_said(tmp_path: Path) -> None:
