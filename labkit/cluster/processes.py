@@ -31,10 +31,11 @@ def marked_processes(prefix: str, proc: Path = PROC) -> dict[int, str]:
 
 def _is_of_this_machine(folder: Path) -> bool:
     """A labkit in a chroot or container may have a cluster of the same name on this kernel."""
-    here = {"root": Path("/"), "ns/pid": PROC / "self/ns/pid"}
+    ours = PROC / "self"
     try:
         return all(
-            os.path.samestat((folder / path).stat(), mine.stat()) for path, mine in here.items()
+            os.path.samestat((folder / what).stat(), (ours / what).stat())
+            for what in ("root", "ns/pid")
         )
     except OSError:
         return True

@@ -75,8 +75,7 @@ class _Keeper:
 
     def round(self) -> None:
         """One add-on after the other, each on one node first: together they would be late."""
-        nodes = self._nodes()
-        archives = installed(self._site)[1] if nodes else {}
+        nodes, archives = self._nodes_and_archives()
         self._describe_all(nodes)
         waited = self._site.clock.monotonic() - self._began > PATIENCE_SECONDS
         held_up = ""
@@ -93,15 +92,17 @@ class _Keeper:
                 if (PLATFORM / name).is_dir():
                     self._supply(name, archive, nodes)
 
-    def _nodes(self) -> list[Node]:
+    def _nodes_and_archives(self) -> tuple[list[Node], dict[str, Path]]:
+        """The cluster's nodes, and the archives of images by name while it has any."""
         record = read_record(self._site.paths.record)
-        if record is None:
-            return []
-        host, programs = read_host(), installed(self._site)[0]
-        return [
+        if record is None or not record.nodes:
+            return [], {}
+        host, (programs, archives) = read_host(), installed(self._site)
+        nodes = [
             node_of(record, node, paths=self._site.paths, programs=programs, host=host)
             for node in record.nodes
         ]
+        return nodes, archives
 
     def _describe_all(self, nodes: list[Node]) -> None:
         """Write the Pods' range on the Nodes too: people look for it there."""
