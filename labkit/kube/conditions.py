@@ -73,10 +73,6 @@ def job_complete(object_: AnyObject) -> bool:
     return is_true(object_, "Complete")
 
 
-def crd_established(object_: AnyObject) -> bool:
-    return is_true(object_, "Established")
-
-
 def is_leaving(object_: AnyObject) -> bool:
     """Deleted, and waiting for its finalizers or its grace period."""
     return bool((object_.get("metadata") or {}).get("deletionTimestamp"))

@@ -29,6 +29,13 @@ class Kinds:
         self._found[kind, api_version] = found
         return found
 
+    def serves(self, kind: str, api_version: str) -> bool:
+        """Whether the API server lists the kind by now."""
+        try:
+            return bool(self.find(kind, api_version))
+        except KindUnknown:
+            return False
+
     def _in_version(self, kind: str, api_version: str) -> Resource | None:
         root = "/apis/" if "/" in api_version else "/api/"
         request = Request(root + api_version)

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from labkit.foundation.errors import TimedOut
 from labkit.foundation.text import say
-from labkit.kube.conditions import summary
+from labkit.foundation.waiting import wait_until
+from labkit.kube.conditions import is_true, summary
 from labkit.kube.reader import Reader
 from labkit.kube.resources import Object, ObjectReference, Objects, Selection
 from labkit.kube.watching import SYNCED, watched
@@ -60,6 +61,28 @@ def wait_for_all(
         limit_seconds,
         _last_seen(list(objects.values())),
         say("Run `kubectl describe` on it; its events say what it waits for."),
+    )
+
+
+def wait_for_kind(reader: Reader, definition: str, *, limit_seconds: float) -> None:
+    """Until objects of the CustomResourceDefinition `definition` can be made.
+
+    It is Established a moment before the API server lists its kind, and nothing tells of that.
+    """
+    began = reader.clock.monotonic()
+    what = ObjectReference("CustomResourceDefinition", definition)
+    spec = wait_for(
+        reader,
+        what,
+        lambda object_: object_["spec"] if is_true(object_, "Established") else None,
+        limit_seconds=limit_seconds,
+    )
+    versions = [f"{spec['group']}/{one['name']}" for one in spec["versions"] if one["served"]]
+    wait_until(
+        lambda: all(reader.kinds.serves(spec["names"]["kind"], version) for version in versions),
+        str(what),
+        limit_seconds=limit_seconds - (reader.clock.monotonic() - began),
+        clock=reader.clock,
     )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from labkit.foundation.errors import TimedOut
-from labkit.kube.conditions import crd_established, is_gone
+from labkit.kube.conditions import is_gone
 from labkit.kube.errors import (
     AlreadyExists,
     Busy,
@@ -19,7 +19,7 @@ from labkit.kube.errors import (
 from labkit.kube.nodes import drain
 from labkit.kube.reader import Reader
 from labkit.kube.resources import Object, ObjectReference
-from labkit.kube.waiting import wait_for
+from labkit.kube.waiting import wait_for, wait_for_kind
 from labkit.kube.writer import Writer
 
 pytestmark = pytest.mark.cluster
@@ -138,7 +138,7 @@ def test_deleting_twice_says_that_it_was_gone(writer: Writer, namespace: str) ->
     assert writer.delete("ConfigMap", "a", namespace) is False
 
 
-def test_new_kind_can_be_used_once_it_is_established(
+def test_new_kind_can_be_used_once_it_was_waited_for(
     reader: Reader, writer: Writer, namespace: str
 ) -> None:
     word = f"w{secrets.token_hex(4)}"
@@ -154,8 +154,7 @@ def test_new_kind_can_be_used_once_it_is_established(
     kind = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
     try:
         writer.create({**kind, "metadata": {"name": name}, "spec": definition})
-        what = ObjectReference("CustomResourceDefinition", name)
-        wait_for(reader, what, crd_established, limit_seconds=20)
+        wait_for_kind(reader, name, limit_seconds=20)
         item = {"apiVersion": "test.lab.example/v1", "kind": word.capitalize()}
         writer.apply({**item, "metadata": {"name": "a"}}, namespace=namespace)
         assert len(reader.list(word.capitalize(), namespace=namespace)) == 1

@@ -6,8 +6,8 @@ from labkit.foundation.errors import TimedOut
 from labkit.kube.conditions import is_gone, node_ready, pod_ready
 from labkit.kube.reader import Reader
 from labkit.kube.resources import ObjectReference, Objects, Selection
-from labkit.kube.waiting import wait_for, wait_for_all
-from tests.support.api_server import ApiServer, listed, stream
+from labkit.kube.waiting import wait_for, wait_for_all, wait_for_kind
+from tests.support.api_server import ApiServer, listed, refusal, said, stream
 from tests.support.clock import HeldClock
 from tests.support.objects import pod, with_conditions
 
@@ -76,3 +76,22 @@ def test_wait_for_what_never_came_says_that_it_does_not_exist() -> None:
         server.answers(PODS, listed([]), stream(hangs=True))
         with pytest.raises(TimedOut, match="last seen: it does not exist"):
             wait_for(reader, POD_A, pod_ready, limit_seconds=0.1)
+
+
+def test_kind_is_waited_for_until_the_server_lists_it_too() -> None:
+    served = {"name": "v1", "served": True}
+    spec = {"group": "lab.example", "names": {"kind": "Parcel"}, "versions": [served]}
+    definition = with_conditions(pod("parcels.lab.example"), Established="True") | {"spec": spec}
+    parcels = {"kind": "Parcel", "name": "parcels", "namespaced": True}
+    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    with ApiServer() as server, Reader(server.access(), clock=HeldClock()) as reader:
+        server.answers(definitions, listed([definition]))
+        server.answers(
+            "/apis/lab.example/v1",
+            refusal(404),
+            said({"resources": []}),
+            said({"resources": [parcels]}),
+        )
+        wait_for_kind(reader, "parcels.lab.example", limit_seconds=10)
+        assert reader.kinds.serves("Parcel", "lab.example/v1")
+        assert sum(asked.path == "/apis/lab.example/v1" for asked in server.asked) == 3
