@@ -13,6 +13,7 @@ import httpx
 
 from labkit.foundation.process import Runner
 from labkit.foundation.text import say
+from labkit.foundation.tls import client_context
 from labkit.foundation.waiting import Clock
 from labkit.kube.credentials import Credential, Credentials
 from labkit.kube.errors import (
@@ -30,6 +31,19 @@ from labkit.kube.kubeconfig import Access
 
 KEPT_OPEN_SECONDS = 60.0  # a notebook's next cell should not pay for another TLS handshake
 CONNECT_SECONDS = 5.0  # the way to a server that exists is short
+
+REFUSALS = (
+    "ALERT_ACCESS_DENIED",
+    "ALERT_BAD_CERTIFICATE",
+    "ALERT_CERTIFICATE_EXPIRED",
+    "ALERT_CERTIFICATE_REQUIRED",
+    "ALERT_CERTIFICATE_REVOKED",
+    "ALERT_CERTIFICATE_UNKNOWN",
+    "ALERT_DECRYPT_ERROR",
+    "ALERT_HANDSHAKE_FAILURE",
+    "ALERT_UNKNOWN_CA",
+)
+"""Alerts of TLS by which a server refuses a client's certificate, or wants one (RFC 8446, 6.2)."""
 
 
 class Connection:
@@ -218,16 +232,11 @@ def _is_near(server: str) -> bool:
 
 
 def _tls(access: Access, credential: Credential) -> ssl.SSLContext:
-    if access.authority or access.insecure:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    else:
-        context = httpx.create_ssl_context()
-    if access.insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
     try:
-        if access.authority and not access.insecure:
-            context.load_verify_locations(cadata=access.authority)
+        context = client_context("" if access.insecure else access.authority or None)
+        if access.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
         if credential.certificate:
             _load_pair(context, credential)
     except (ssl.SSLError, ValueError) as trouble:
@@ -253,7 +262,7 @@ def _unreachable(access: Access, trouble: httpx.TransportError) -> KubeError:
     while cause:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return CertificateRejected(access.server, cause.verify_message)
-        if isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or ""):
+        if isinstance(cause, ssl.SSLError) and (cause.reason or "").endswith(REFUSALS):
             return CredentialsRefused(access.server, access.user)
         if isinstance(cause, OSError) and cause.strerror and not isinstance(cause, ssl.SSLError):
             return ClusterUnreachable(access.server, cause.strerror.lower())

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.foundation.text import say
+from labkit.foundation.tls import client_context
 from labkit.foundation.waiting import Clock
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def get_pages(urls: Sequence[str], clock: Clock, *, timeout_seconds: float = 3) 
 def _tls(urls: Sequence[str]) -> ssl.SSLContext:
     """Reading all known authorities takes 30 ms; a plain http address needs none of them."""
     secure = any(url.startswith("https:") for url in urls)
-    return ssl.create_default_context() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return client_context(None if secure else "")
 
 
 class _Visits:
