@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+MOST_DIFFERENCES = 20
 LONGEST_SENTENCE = 200  # characters; it is read beside the work, often on a projector
 MOST_READ = LONGEST_SENTENCE + 1  # of what a check wrote: enough to see that it is longer
 
@@ -44,6 +45,8 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     settling: bool = False
     """A second look a moment later may say otherwise."""
+    differences: tuple[str, ...] = ()
+    """Where an object is not as expected, a sentence for each field; at most MOST_DIFFERENCES."""
 
 
 def passed(seen: str, *, evidence: Sequence[Evidence] = ()) -> Finding:
@@ -63,6 +66,7 @@ def not_yet(
     why: str = "",
     evidence: Sequence[Evidence] = (),
     settling: bool = False,
+    differences: Sequence[str] = (),
 ) -> Finding:
     return Finding(
         State.NOT_YET,
@@ -73,6 +77,7 @@ def not_yet(
         next_step=_short(next_step),
         evidence=tuple(evidence),
         settling=settling,
+        differences=tuple(map(_short, differences[:MOST_DIFFERENCES])),
     )
 
 
@@ -165,6 +170,7 @@ def _result_from_json(data: Mapping[str, Any]) -> Result:
     finding = dict(data["finding"])
     finding["state"] = State(finding["state"])
     finding["evidence"] = tuple(Evidence(**item) for item in finding["evidence"])
+    finding["differences"] = tuple(finding["differences"])
     return Result(data["criterion"], data["text"], data["weight"], Finding(**finding))
 
 

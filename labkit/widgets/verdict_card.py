@@ -1,5 +1,6 @@
 """A verdict as a card: each criterion's state as a word, a symbol and a colour."""
 
+from collections.abc import Sequence
 from html import escape
 
 from labkit.foundation.text import say
@@ -41,6 +42,11 @@ def _criterion(result: Result) -> str:
     finding = result.finding
     weight = say("({n} points)", n=result.weight)
     head = f"{badge(finding.state)}{escape(result.text)} <small>{escape(weight)}</small>"
-    looked_at = [evidence_text(one) for one in finding.evidence]
-    evidence = folded(say("looked at"), *map(paragraph, looked_at)) if looked_at else ""
-    return f'<div style="margin:0.35em 0">{head}{table(details(result))}{evidence}</div>'
+    differing = _folded(say("differences"), finding.differences)
+    looked_at = _folded(say("looked at"), [evidence_text(one) for one in finding.evidence])
+    content = f"{head}{table(details(result))}{differing}{looked_at}"
+    return f'<div style="margin:0.35em 0">{content}</div>'
+
+
+def _folded(summary: str, sentences: Sequence[str]) -> str:
+    return folded(summary, *map(paragraph, sentences)) if sentences else ""

@@ -94,6 +94,8 @@ def verdict_lines(exercise: Exercise, verdict: Verdict) -> Iterator[Line]:
         )
         for label, sentence in details(result):
             yield Line(f"{INDENT}{label}: {sentence}")
+        for difference in result.finding.differences:
+            yield Line(f"{INDENT}- {difference}")
     for note in footnotes(verdict):
         yield Line(note)
 

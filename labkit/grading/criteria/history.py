@@ -4,7 +4,7 @@ Templates are compared by what they make run: lists of named things in any order
 quantities, and annotations, which Kubernetes and its tools write themselves, not at all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labkit.foundation.text import say
@@ -70,7 +70,7 @@ def _returned(
         return _still_failing(snapshot, deployment)
     differing = template_differences(deployment, wanted)
     if differing:
-        return _other_release(deployment, differing[0])
+        return _other_release(deployment, differing)
     if deployment["spec"].get("replicas", 1) >= at_least and deployment_available(deployment):
         return _runs(deployment)  # Pods of the failed release may still be ending; they never ran
     return settled(snapshot, deployment, at_least=at_least)
@@ -157,8 +157,8 @@ def _still_failing(snapshot: Snapshot, deployment: Object) -> Finding:
     )
 
 
-def _other_release(deployment: Object, difference: Difference) -> Finding:
-    place, seen, expected = difference
+def _other_release(deployment: Object, differing: Sequence[Difference]) -> Finding:
+    place, seen, expected = differing[0]
     what = place.rpartition("containers.")[2].removesuffix(".value")
     return not_yet(
         "release.another",
@@ -175,6 +175,10 @@ def _other_release(deployment: Object, difference: Difference) -> Finding:
             name=name_of(deployment),
         ),
         evidence=evidence(deployment),
+        differences=[
+            say("{path}: {seen} instead of {wanted}.", path=path, seen=is_, wanted=wanted)
+            for path, is_, wanted in differing
+        ],
     )
 
 

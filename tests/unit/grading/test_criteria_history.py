@@ -87,6 +87,12 @@ def test_what_differs_is_named_with_both_values() -> None:
     assert finding.expected == "In the last release that worked it is 7."
 
 
+def test_every_field_that_differs_is_told() -> None:
+    finding = good(deployment(template(version="3", name="back")))
+    assert "containers.back.env.VERSION.value: 3 instead of not set." in finding.differences
+    assert len(finding.differences) > 1
+
+
 def test_what_is_missing_is_named_too() -> None:
     finding = good(deployment(template(env=[])))
     assert finding.seen == "In Deployment back, hello.env.DRAIN is not set."

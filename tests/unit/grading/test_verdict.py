@@ -3,6 +3,7 @@ import json
 import pytest
 
 from labkit.grading.verdict import (
+    MOST_DIFFERENCES,
     Evidence,
     Finding,
     Result,
@@ -54,7 +55,9 @@ def test_what_could_not_be_looked_at_costs_no_point() -> None:
 
 
 def test_verdict_survives_json() -> None:
-    settling = not_yet("a.b", seen="1", expected="2", next_step="3", settling=True)
+    settling = not_yet(
+        "a.b", seen="1", expected="2", next_step="3", settling=True, differences=["x", "y"]
+    )
     verdict = verdict_of(GOOD, settling, BLIND)
     text = json.dumps(verdict_to_json(verdict))
     assert verdict_from_json(json.loads(text)) == verdict
@@ -73,3 +76,8 @@ def test_no_sentence_moves_a_cursor_or_stops_printing() -> None:
     assert found.seen.isprintable()
     assert found.seen.startswith("a [2Jb c d  ex")
     assert len(found.seen) == 200
+
+
+def test_no_more_differences_are_told_than_somebody_reads() -> None:
+    found = not_yet("a.b", seen="1", expected="2", next_step="3", differences=["d"] * 1000)
+    assert found.differences == ("d",) * MOST_DIFFERENCES

@@ -109,6 +109,20 @@ def test_evidence_is_folded() -> None:
     assert "ConfigMap/sign in me-sign" in words_of(html)
 
 
+def test_every_field_that_differs_is_folded_and_in_the_text() -> None:
+    differing = not_yet(
+        "sign.differs",
+        seen="colour: red instead of green.",
+        expected="As the file says.",
+        next_step="Compare.",
+        differences=["colour: red instead of green.", "size: 2 instead of 3."],
+    )
+    view = verdict_view(EXERCISE, verdict(differing))
+    assert "<summary>differences</summary>" in view.html
+    for told in (words_of(view.html), view.text):
+        assert "size: 2 instead of 3." in told
+
+
 def test_what_a_learner_wrote_is_shown_and_never_run() -> None:
     view = verdict_view(EXERCISE, verdict(FINDINGS[State.NOT_YET]))
     assert "<b>" not in view.html
