@@ -36,17 +36,11 @@ class Bench:
         self.seconds.setdefault(what, []).append(round(seconds, 3))
         sys.stderr.write(f"  {what}: {seconds:.2f} s\n")
 
-    def labkit(
-        self, *words: str, limit_seconds: float = LIMIT_SECONDS, may_fail: bool = False
-    ) -> str:
+    def labkit(self, *words: str, limit_seconds: float = LIMIT_SECONDS) -> str:
         environment = {"LABKIT_HOME": str(self.home), "LABKIT_CLUSTER": self.cluster}
         command = [sys.executable, "-m", "labkit.cli.main", *words]
         return SystemRunner()(
-            command,
-            timeout_seconds=limit_seconds,
-            environment=environment,
-            folder=ROOT,
-            may_fail=may_fail,
+            command, timeout_seconds=limit_seconds, environment=environment, folder=ROOT
         ).output
 
     @property
@@ -101,12 +95,8 @@ def proves(bench: Bench) -> float:
     """Seconds until the proof of lesson 04 has held, all states of its exercises."""
     clock = SystemClock()
     began = clock.monotonic()
-    said = bench.labkit("prove", "04-hello-kubernetes", "--json", limit_seconds=1200, may_fail=True)
-    seconds = clock.monotonic() - began
-    missed = [case for case in json.loads(said)["cases"] if case["outcome"] == "missed"]
-    if missed:
-        raise AssertionError(f"the proof did not hold: {json.dumps(missed, indent=2)}")
-    return seconds
+    bench.labkit("prove", "04-hello-kubernetes", limit_seconds=1200)
+    return clock.monotonic() - began
 
 
 def imports(bench: Bench) -> None:

@@ -25,7 +25,7 @@ def client_context(authority: str | None = None) -> SharedContext:
     With an empty text it trusts nobody, which costs nothing: for plain http addresses.
     """
     context = SharedContext(ssl.PROTOCOL_TLS_CLIENT)
-    super(SharedContext, context).set_alpn_protocols(PROTOCOLS)
+    ssl.SSLContext.set_alpn_protocols(context, PROTOCOLS)
     if authority is None:
         context.load_default_certs()
     elif authority:
