@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
 from labkit.foundation.text import say
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LONGEST_PAGE_BYTES = 100_000  # enough for a lesson's page; a stream would never end
 AT_ONCE = 12
 GRACE_SECONDS = 0.5  # after the time-out, for what is read already to be returned
+NO_COOKIES = DefaultCookiePolicy(allowed_domains=())
 HEADERS = {"accept-encoding": "identity"}  # a small reply must not unpack into a huge one
 
 
@@ -36,7 +38,11 @@ class Page:
 
 
 def get_pages(urls: Sequence[str], clock: Clock, *, timeout_seconds: float = 3) -> list[Page]:
-    """All at once, each over a connection of its own, so that a balancer chooses anew each time."""
+    """All at once, each as a stranger.
+
+    A connection of its own, so that a balancer chooses anew each time; no cookie, so that what one
+    page hands out does not open the next.
+    """
     import httpx  # noqa: PLC0415  0.1 s to import
 
     if not urls:
@@ -46,7 +52,11 @@ def get_pages(urls: Sequence[str], clock: Clock, *, timeout_seconds: float = 3) 
     # A proxy of the environment must not come between us and an address of a cluster.
     with (
         httpx.Client(
-            transport=transport, timeout=timeout_seconds, headers=HEADERS, trust_env=False
+            transport=transport,
+            timeout=timeout_seconds,
+            headers=HEADERS,
+            cookies=CookieJar(NO_COOKIES),
+            trust_env=False,
         ) as client,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):

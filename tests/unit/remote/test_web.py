@@ -7,17 +7,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from labkit.foundation.waiting import SystemClock
-from labkit.remote.web import LONGEST_PAGE_BYTES, get_pages
+from labkit.remote.web import AT_ONCE, LONGEST_PAGE_BYTES, get_pages
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
 class Handler(BaseHTTPRequestHandler):
     connections: list[int] = []  # noqa: RUF012  one list for the test's own server
+    cookies: list[str | None] = []  # noqa: RUF012
 
     def do_GET(self) -> None:
         self.connections.append(self.client_address[1])
+        self.cookies.append(self.headers["cookie"])
         self.send_response(404 if self.path == "/missing" else 200)
+        self.send_header("set-cookie", "visitor=known; path=/")
         self.end_headers()
         if self.path == "/endless":
             self._drip()
@@ -41,7 +44,7 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def server() -> Iterator[str]:
-    Handler.connections = []
+    Handler.connections, Handler.cookies = [], []
     with Server(("127.0.0.1", 0), Handler) as running:
         running.released = threading.Event()  # type: ignore[attr-defined]
         thread = threading.Thread(target=running.serve_forever, args=(0.01,))
@@ -63,6 +66,13 @@ def test_each_visit_has_a_connection_of_its_own() -> None:
     with server() as address:
         get_pages([address] * 12, SystemClock())
     assert len(set(Handler.connections)) == 12
+
+
+def test_later_visits_do_not_carry_the_cookie_of_earlier_ones() -> None:
+    visits = 2 * AT_ONCE  # the second half starts when the first has been answered
+    with server() as address:
+        get_pages([address] * visits, SystemClock())
+    assert Handler.cookies == [None] * visits
 
 
 def test_nobody_there_is_an_answer() -> None:
