@@ -112,4 +112,7 @@ def probes(machine: Machine) -> list[Finding]:
     if said := problems.get("nat"):
         seen = say("The nat table of iptables cannot be used: {said}.", said=said)
         found.append(blocking("nat", seen, "sudo modprobe --all iptable_nat nft_compat nf_nat"))
+    if said := problems.get("tables"):
+        seen = say("No table of nftables can be made: {said}.", said=said)
+        found.append(blocking("tables", seen, "sudo modprobe --all nf_tables nf_conntrack"))
     return found

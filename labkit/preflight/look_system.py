@@ -194,6 +194,7 @@ def _probes(around: Surroundings) -> dict[str, str]:
         "namespaces": ("unshare", "--net", "--mount", "--ipc", "--uts", "--", "true"),
         "links": (*alone, "ip", "link", "add", "lk0", "type", "veth", "peer", "name", "lk1"),
         "nat": (*alone, "iptables", "-w", "1", "-t", "nat", "-S"),
+        "tables": (*alone, "nft", "add", "table", "inet", "lk"),
     }
     answers = {name: around.say_of(*command) for name, command in tried.items()}
     return {name: said for name, (well, said) in answers.items() if not well and said}

@@ -54,6 +54,7 @@ PACKAGES = (
         "carries Services to Pods",
         ("iptables", "iptables-save", "iptables-restore"),
     ),
+    Package("nftables", "keeps network policies", ("nft",)),
     Package("iproute2", "makes namespaces, links and routes", ("ip",)),
     Package("util-linux", "starts programs inside a node", ("nsenter", "unshare")),
     Package("mount", "mounts a node's folders", ("mount", "umount")),

@@ -149,6 +149,7 @@ route add default via {network.api_address}
         Command(("ip", "-n", network.namespace, "-batch", "-"), router),
         Command(("ip", "-n", namespace, "-batch", "-"), inside),
         *_forwarding(namespace),
+        *_strictness(namespace),
     ]
 
 
@@ -200,9 +201,26 @@ def cluster_removal(network: Network, namespaces: Iterable[str]) -> list[Command
 
 
 def _forwarding(namespace: str) -> list[Command]:
+    return [_setting(namespace, "1", "ipv4/ip_forward")]
+
+
+def _strictness(namespace: str) -> list[Command]:
+    """What network policies rely on: a Pod speaks as itself, and no packet goes round the node.
+
+    Interfaces made later begin with the defaults: each Pod's link takes only packets from that
+    Pod's address. A connection that the kernel did not see begin is not taken for the reply to one.
+    """
+    redirects = [f"ipv4/conf/{each}/send_redirects" for each in ("all", "default", "eth0")]
     return [
-        Command((*in_namespace(namespace), "tee", "/proc/sys/net/ipv4/ip_forward"), "1"),
+        _setting(namespace, "1", "ipv4/conf/default/rp_filter"),
+        _setting(namespace, "0", *redirects, "netfilter/nf_conntrack_tcp_loose"),
     ]
+
+
+def _setting(namespace: str, value: str, *names: str) -> Command:
+    """The kernel's settings of a namespace are those that its processes see."""
+    files = (f"/proc/sys/net/{name}" for name in names)
+    return Command((*in_namespace(namespace), "tee", *files), value)
 
 
 def _host_masquerade(action: str, network: Network) -> tuple[str, ...]:

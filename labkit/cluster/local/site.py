@@ -41,6 +41,7 @@ class Host:
     cgroup_mount: Path
     containerd: Path
     ctr: Path
+    nft: Path
     cni_programs: Path
 
 
@@ -53,6 +54,7 @@ def read_host() -> Host:
         cgroup_mount=Path("/sys/fs/cgroup"),
         containerd=_program("containerd"),
         ctr=_program("ctr"),
+        nft=_program("nft", package="nftables"),
         cni_programs=_cni_programs(),
     )
 
@@ -63,13 +65,14 @@ def resolver(files: Iterable[Path]) -> str:
     return next((text for text in texts if name_servers(text)), "")
 
 
-def _program(name: str) -> Path:
+def _program(name: str, *, package: str = "containerd") -> Path:
     found = shutil.which(name)
     if found is None:
         raise LabError(
             say("The program {name} is not on this machine.", name=name),
             say(
-                "Run `sudo apt-get install containerd`, or `labkit doctor` for all that is missing."
+                "Run `sudo apt-get install {package}`, or `labkit doctor` for all that is missing.",
+                package=package,
             ),
         )
     return Path(found)

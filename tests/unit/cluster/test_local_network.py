@@ -137,6 +137,21 @@ def test_forwarding_is_switched_on_inside_namespaces_only() -> None:
     ]
 
 
+def test_node_is_strict_before_its_first_pod_has_a_link_and_the_host_stays_as_it_is() -> None:
+    written = {
+        file: (each.words[1], each.stdin)
+        for each in node_commands(LAB, "node1", 1)
+        if "tee" in each.words
+        for file in each.words[4:]
+    }
+    inside = "--net=/run/netns/lab.lab.node1"
+    here = "/proc/sys/net/ipv4/conf"
+    assert written[f"{here}/default/rp_filter"] == (inside, "1")
+    assert written[f"{here}/all/send_redirects"] == (inside, "0")
+    assert written[f"{here}/eth0/send_redirects"] == (inside, "0")
+    assert written["/proc/sys/net/netfilter/nf_conntrack_tcp_loose"] == (inside, "0")
+
+
 def test_removal_undoes_all_that_creation_left_outside_the_namespaces() -> None:
     made = [line for line in lines(cluster_commands(LAB)) if is_outside(line)]
     undone = {

@@ -51,6 +51,7 @@ IN_THE_SYSTEM: Faults = {
         lambda: without("ptp"),
     ),
     "iptables missing": ("package-iptables", Level.BLOCKING, lambda: without("iptables-save")),
+    "nft missing": ("package-nftables", Level.BLOCKING, lambda: without("nft")),
     "ip missing": ("package-iproute2", Level.BLOCKING, lambda: without("ip")),
     "nsenter missing": ("package-util-linux", Level.BLOCKING, lambda: without("nsenter")),
     "mount missing": ("package-mount", Level.BLOCKING, lambda: without("mount")),
@@ -114,6 +115,11 @@ IN_THE_SYSTEM: Faults = {
         "nat",
         Level.BLOCKING,
         lambda: kernel(problems={"nat": "can't initialize iptables table `nat'"}),
+    ),
+    "no table of nftables can be made": (
+        "tables",
+        Level.BLOCKING,
+        lambda: kernel(problems={"tables": "Could not process rule: Operation not supported"}),
     ),
     "hardly any memory": (
         "memory",
