@@ -79,14 +79,25 @@ class ObjectsRead:
 
 @dataclass(frozen=True, slots=True)
 class PagesRead:
-    """GETs to every Service of the exercise's namespaces that has such an address."""
+    """GETs to every Service or Ingress of the exercise's namespaces that has such an address.
+
+    Several reads through the same door add up.
+    """
 
     through: str
-    """"web": the external address in the Service's status. "service": the Service proxy."""
+    """"web": the external address in the Service's status. "service": the Service proxy.
+    "ingress": the address in the Ingress's status, asked for under the name `host`."""
     path: str
     port: int
     times: int = 1
     suffixes: tuple[str, ...] = ("",)
+    host: str = ""
+    """A template: ${drawn} values, ${ns}."""
+
+    @property
+    def kind(self) -> str:
+        """Whose addresses are visited."""
+        return "Ingress" if self.through == "ingress" else "Service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +113,23 @@ class LogRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageRead:
+    """Images of one repository of the lab's registry: manifest, config, layers."""
+
+    repository: str
+    """A template: ${drawn} values, ${ns}; "${ns}/card" is an attendee's own."""
+    tags: tuple[str, ...] = ()
+    """Those that are looked at; all of them when empty."""
+    find: tuple[str, ...] = ()
+    """Templates of words that are searched in all layers, names and contents of files alike."""
+
+
+@dataclass(frozen=True, slots=True)
 class VersionRead:
     """The server's version."""
 
 
-Read = ObjectsRead | PagesRead | LogRead | VersionRead
+Read = ObjectsRead | PagesRead | LogRead | ImageRead | VersionRead
 
 
 @dataclass(frozen=True, slots=True)

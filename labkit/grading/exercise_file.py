@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
@@ -12,6 +12,7 @@ from labkit.grading.exercise import (
     Criterion,
     Draw,
     Exercise,
+    ImageRead,
     LogRead,
     NumberDraw,
     ObjectDraw,
@@ -93,9 +94,16 @@ class WebModel(StrictModel):
     port: int = Field(ge=1, le=65535)
     times: int = Field(default=1, ge=1, le=50)
     suffixes: list[Suffix] = Field(default=[""], alias="in")
+    host: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "Ingress" if self.host else "Service"
 
     def read(self) -> Read:
-        return PagesRead("web", self.web, self.port, self.times, tuple(self.suffixes))
+        through = "ingress" if self.host else "web"
+        suffixes = tuple(self.suffixes)
+        return PagesRead(through, self.web, self.port, self.times, suffixes, self.host)
 
 
 class ServiceModel(StrictModel):
@@ -103,6 +111,7 @@ class ServiceModel(StrictModel):
     port: int = Field(ge=1, le=65535)
     times: int = Field(default=1, ge=1, le=50)
     suffixes: list[Suffix] = Field(default=[""], alias="in")
+    kind: ClassVar[str] = "Service"
 
     def read(self) -> Read:
         return PagesRead("service", self.service, self.port, self.times, tuple(self.suffixes))
@@ -116,6 +125,15 @@ class LogModel(StrictModel):
 
     def read(self) -> Read:
         return LogRead(self.log, tuple(self.suffixes), self.lines, tuple(self.keep))
+
+
+class ImageModel(StrictModel):
+    image: str = Field(min_length=1)
+    tags: list[str] = Field(default=[])
+    find: list[str] = Field(default=[])
+
+    def read(self) -> Read:
+        return ImageRead(self.image, tuple(self.tags), tuple(self.find))
 
 
 class VersionModel(StrictModel):
@@ -151,8 +169,9 @@ ReadModel = Annotated[
     | Annotated[WebModel, Tag("web")]
     | Annotated[ServiceModel, Tag("service")]
     | Annotated[LogModel, Tag("log")]
+    | Annotated[ImageModel, Tag("image")]
     | Annotated[VersionModel, Tag("version")],
-    one_of("objects", "web", "service", "log", "version"),
+    one_of("objects", "web", "service", "log", "image", "version"),
 ]
 
 
@@ -211,9 +230,11 @@ class ExerciseModel(StrictModel):
         if twice:
             raise ValueError(f"{twice[0]} are read twice")
         for read in self.read:
-            visited = read.suffixes if isinstance(read, WebModel | ServiceModel) else []
-            if any(("Service", suffix) not in places for suffix in visited):
-                raise ValueError('pages are found by their Services: read `objects = "Service"`')
+            if not isinstance(read, WebModel | ServiceModel):
+                continue
+            if any((read.kind, suffix) not in places for suffix in read.suffixes):
+                found = f"pages are found by objects of kind {read.kind}"
+                raise ValueError(f'{found}: read `objects = "{read.kind}"`')
         return self
 
 
@@ -221,6 +242,8 @@ def _places(read: object) -> list[tuple[str, str]]:
     """What is listed and where; a fixed namespace never looks like a suffix."""
     if isinstance(read, LogModel):
         return [(f"logs of {read.log}", suffix) for suffix in read.suffixes]
+    if isinstance(read, ImageModel):
+        return [(f"images of {read.image}", "the registry")]
     if not isinstance(read, ObjectsModel):
         return []
     elsewhere = f"namespace {read.namespace}" if read.namespace else "the cluster"

@@ -6,13 +6,17 @@ the hash that the Secret itself is known by, so that a criterion can still tell 
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from labkit.grading.seed import SeedRecord
 from labkit.grading.snapshot import Failed, Line, Object, Reply, Snapshot
+from labkit.remote.registry import TaggedImage
+
+One = TypeVar("One")
 
 SHORTEST = 8  # characters; a shorter value may be any word, and is hidden in environments only
 TELLING_NAME = re.compile(
@@ -40,14 +44,6 @@ def without_secrets(snapshot: Snapshot, values: Collection[str]) -> Snapshot:
     """Drawn values stay: they are what criteria compare with."""
     if not values:
         return snapshot
-    pages = {
-        key: found if isinstance(found, Failed) else tuple(_reply(one, values) for one in found)
-        for key, found in snapshot.pages.items()
-    }
-    logs = {
-        key: found if isinstance(found, Failed) else tuple(_line(one, values) for one in found)
-        for key, found in snapshot.logs.items()
-    }
     seed = snapshot.seed
     if isinstance(seed, SeedRecord):
         seed = replace(seed, notes=without_values(seed.notes, values))
@@ -55,19 +51,33 @@ def without_secrets(snapshot: Snapshot, values: Collection[str]) -> Snapshot:
         snapshot,
         lists=without_values(snapshot.lists, values),
         answers=without_values(snapshot.answers, values),
-        pages=pages,
-        logs=logs,
+        pages=_each(snapshot.pages, partial(_reply, values)),
+        logs=_each(snapshot.logs, partial(_line, values)),
+        images=_each(snapshot.images, partial(_image, values)),
         seed=seed,
     )
 
 
-def _reply(reply: Reply, values: Collection[str]) -> Reply:
+def _each(
+    lists: Mapping[str, tuple[One, ...] | Failed], change: Callable[[One], One]
+) -> dict[str, tuple[One, ...] | Failed]:
+    return {
+        key: found if isinstance(found, Failed) else tuple(map(change, found))
+        for key, found in lists.items()
+    }
+
+
+def _reply(values: Collection[str], reply: Reply) -> Reply:
     text, facts = without_values(reply.text, values), without_values(reply.facts, values)
     return replace(reply, text=text, facts=facts)
 
 
-def _line(line: Line, values: Collection[str]) -> Line:
+def _line(values: Collection[str], line: Line) -> Line:
     return replace(line, facts=without_values(line.facts, values))
+
+
+def _image(values: Collection[str], image: TaggedImage) -> TaggedImage:
+    return replace(image, config=without_values(image.config, values))
 
 
 def without_values(found: Any, values: Collection[str]) -> Any:

@@ -3,31 +3,41 @@
 A read that fails is kept with its reason; criteria that need it answer CANNOT_CHECK.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from string import Template
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.errors import ReadFailed
-from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead, VersionRead
+from labkit.grading.exercise import (
+    Exercise,
+    ImageRead,
+    LogRead,
+    ObjectsRead,
+    PagesRead,
+    VersionRead,
+)
 from labkit.grading.hiding import values_of, without_secrets
 from labkit.grading.logs import read_log
 from labkit.grading.reduction import reduced
 from labkit.grading.seed import SeedRecord
-from labkit.grading.snapshot import ANSWERS_LABEL, Line, Object, Snapshot, list_key
+from labkit.grading.snapshot import ANSWERS_LABEL, Failed, Line, Object, Snapshot, list_key
 from labkit.grading.sources import ClusterReader, Place, Sources, attempted
-from labkit.grading.visiting import visit
+from labkit.grading.visiting import visit_all
 from labkit.kube.errors import ObjectNotFound
+from labkit.remote.registry import TaggedImage
 
 MOST_OBJECTS = 1000  # a declared kind; more is no exercise of ours, and would hold everybody up
+MOST_TAGS = 20  # of a repository
 AT_ONCE = 16
 
 
 def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapshot:
     """Never raises because something is missing or does not answer: that is part of what is."""
     moment = f"{sources.clock.now():%Y-%m-%dT%H:%M:%SZ}"
-    look = _Look(exercise, place, sources.reader)
+    look = _Look(exercise, place, sources)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         listing = {key: pool.submit(attempted, what, call) for key, what, call in look.lists()}
         logs = {key: pool.submit(attempted, what, call) for key, what, call in look.logs()}
@@ -35,17 +45,20 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
         answers = pool.submit(attempted, say("the answers"), look.answers)
         version = pool.submit(attempted, say("the server's version"), look.version)
         lists = {key: found.result() for key, found in listing.items()}
+        values = _values(place, seed.result())
         snapshot = Snapshot(
             exercise=exercise.id,
             taken_at=moment,
             namespaces=dict(place.namespaces),
             lists=lists,
-            pages={
-                read.through: visit(read, lists, place, sources)
-                for read in exercise.reads
-                if isinstance(read, PagesRead)
-            },
+            pages=visit_all(look.pages(), lists, place, sources, values=values),
             logs={key: found.result() for key, found in logs.items()},
+            images={
+                key: values
+                if isinstance(values, Failed)
+                else attempted(what, partial(look.images, read, values))
+                for key, what, read in look.repositories()
+            },
             version=version.result(),
             seed=seed.result(),
             answers=answers.result(),
@@ -53,13 +66,22 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
     return without_secrets(snapshot, look.secrets)
 
 
+def _values(place: Place, seed: SeedRecord | Failed) -> dict[str, str] | Failed:
+    """What templates of a declared read may name: ${ns}, ${ns_b} and drawn values."""
+    if isinstance(seed, Failed):
+        return seed
+    names = {f"ns_{suffix}" if suffix else "ns": name for suffix, name in place.namespaces.items()}
+    return {**seed.values, **names}
+
+
 class _Look:
     """What one exercise declared to read, one call a method."""
 
-    def __init__(self, exercise: Exercise, place: Place, reader: ClusterReader) -> None:
+    def __init__(self, exercise: Exercise, place: Place, sources: Sources) -> None:
         self._exercise = exercise
         self._place = place
-        self._reader = reader
+        self._reader: ClusterReader = sources.reader
+        self._images = sources.images
         self.secrets: set[str] = set()
         """Values of all Secrets that were read."""
 
@@ -78,6 +100,16 @@ class _Look:
                 namespace = self._place.namespaces[suffix]
                 what = say("what Pods with {labels} print", labels=read.labels)
                 yield list_key(read.labels, suffix), what, partial(self.log, read, namespace)
+
+    def pages(self) -> list[PagesRead]:
+        return [read for read in self._exercise.reads if isinstance(read, PagesRead)]
+
+    def repositories(self) -> Iterator[tuple[str, str, ImageRead]]:
+        """Key, name for a sentence, and declaration of each repository."""
+        for read in self._exercise.reads:
+            if isinstance(read, ImageRead):
+                what = say("the images of {repository}", repository=read.repository)
+                yield read.repository, what, read
 
     def named(self, read: ObjectsRead, namespace: str | None) -> str:
         if not namespace:
@@ -98,6 +130,13 @@ class _Look:
 
     def log(self, read: LogRead, namespace: str) -> tuple[Line, ...]:
         return read_log(read, namespace, self._reader)
+
+    def images(self, read: ImageRead, values: Mapping[str, str]) -> tuple[TaggedImage, ...]:
+        repository = Template(read.repository).substitute(values)
+        words = [Template(word).substitute(values) for word in read.find]
+        tags = read.tags or self._images.tags(repository)
+        found = [self._images.image(repository, tag, find=words) for tag in tags[:MOST_TAGS]]
+        return tuple(image for image in found if image)
 
     def seed(self) -> SeedRecord:
         place = self._place

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from labkit.grading.errors import ReadFailed
 from labkit.grading.seed import SHAKEN, SeedRecord
 from labkit.kube.conditions import is_leaving
+from labkit.remote.registry import TaggedImage
 
 Given = TypeVar("Given")
 
@@ -64,9 +65,11 @@ class Snapshot:
     lists: Mapping[str, tuple[Object, ...] | Failed] = field(default_factory=dict)
     """By `list_key`."""
     pages: Mapping[str, tuple[Reply, ...] | Failed] = field(default_factory=dict)
-    """By "web" or "service"."""
+    """By "web", "service" or "ingress"."""
     logs: Mapping[str, tuple[Line, ...] | Failed] = field(default_factory=dict)
     """By `list_key` of the labels."""
+    images: Mapping[str, tuple[TaggedImage, ...] | Failed] = field(default_factory=dict)
+    """By repository, as declared: "${ns}/card"."""
     version: str | Failed | None = None
     seed: SeedRecord | Failed = field(default_factory=SeedRecord)
     answers: Mapping[str, str] | Failed = field(default_factory=dict)
@@ -100,6 +103,14 @@ class Snapshot:
     def log(self, labels: str, suffix: str = "") -> tuple[Line, ...]:
         """What the Pods of a declared read printed, oldest first. Raises ReadFailed."""
         return _given(self.logs[list_key(labels, suffix)])
+
+    def tagged(self, repository: str) -> tuple[TaggedImage, ...]:
+        """Images of a declared repository, in the order of their tags. Raises ReadFailed."""
+        return _given(self.images[repository])
+
+    def image(self, repository: str, tag: str) -> TaggedImage | None:
+        """None where the repository has no such tag. Raises ReadFailed."""
+        return next((one for one in self.tagged(repository) if one.tag == tag), None)
 
     def server_version(self) -> str:
         if self.version is None:

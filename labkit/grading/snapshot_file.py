@@ -14,6 +14,7 @@ from typing import Any
 from labkit.foundation.files import write_atomically
 from labkit.grading.seed import SeedRecord
 from labkit.grading.snapshot import Failed, Line, Reply, Snapshot
+from labkit.remote.registry import TaggedImage
 
 SAVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """Every saved snapshot was taken at this moment; other times keep their distance to it."""
@@ -63,6 +64,10 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
         logs={
             key: _failed(found) or tuple(Line(**line) for line in found)
             for key, found in data["logs"].items()
+        },
+        images={
+            key: _failed(found) or tuple(TaggedImage.from_json(image) for image in found)
+            for key, found in data.get("images", {}).items()
         },
         version=_failed(data["version"]) or data["version"],
         seed=_failed(data["seed"]) or SeedRecord(**data["seed"]),

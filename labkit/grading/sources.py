@@ -1,6 +1,6 @@
 """Where a snapshot comes from: one API server as the grader sees it, web addresses, a clock."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -9,7 +9,8 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 from labkit.grading.snapshot import Failed, Object
 from labkit.kube.exchange import Answer
-from labkit.remote.web import Page
+from labkit.remote.registry import TaggedImage
+from labkit.remote.web import GetPages
 
 T = TypeVar("T")
 
@@ -42,6 +43,16 @@ class ClusterReader(Protocol):
     ) -> Answer: ...
 
 
+class ImageReader(Protocol):
+    """What of `labkit.remote.registry.Registry` a snapshot needs."""
+
+    def tags(self, repository: str) -> Sequence[str]: ...
+
+    def image(
+        self, repository: str, tag: str, *, find: Collection[str] = ()
+    ) -> TaggedImage | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one attendee's exercise is on the cluster."""
@@ -59,9 +70,11 @@ class Sources:
 
     reader: ClusterReader
     """With the grader's identity."""
-    get_pages: Callable[[Sequence[str], Clock], Sequence[Page]]
+    get_pages: GetPages
     """`labkit.remote.web.get_pages`."""
     clock: Clock
+    images: ImageReader
+    """The lab's registry, with nobody's identity: whoever reaches it may read it."""
 
 
 def attempted(what: str, look: Callable[[], T]) -> T | Failed:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from labkit.foundation.text import say
 from labkit.foundation.tls import client_context
@@ -37,11 +37,20 @@ class Page:
     problem: str = ""
 
 
-def get_pages(urls: Sequence[str], clock: Clock, *, timeout_seconds: float = 3) -> list[Page]:
+class GetPages(Protocol):
+    """`get_pages`, for whoever takes it as a parameter."""
+
+    def __call__(self, urls: Sequence[str], clock: Clock, /, *, host: str = "") -> list[Page]: ...
+
+
+def get_pages(
+    urls: Sequence[str], clock: Clock, *, host: str = "", timeout_seconds: float = 3
+) -> list[Page]:
     """All at once, each as a stranger.
 
     A connection of its own, so that a balancer chooses anew each time; no cookie, so that what one
-    page hands out does not open the next.
+    page hands out does not open the next. With `host` they are asked for under that name, which
+    no resolver has to know.
     """
     import httpx  # noqa: PLC0415  0.1 s to import
 
@@ -54,7 +63,7 @@ def get_pages(urls: Sequence[str], clock: Clock, *, timeout_seconds: float = 3) 
         httpx.Client(
             transport=transport,
             timeout=timeout_seconds,
-            headers=HEADERS,
+            headers=HEADERS | ({"host": host} if host else {}),
             cookies=CookieJar(NO_COOKIES),
             trust_env=False,
         ) as client,

@@ -13,9 +13,11 @@ from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Verdict
 from labkit.kube.errors import Forbidden, KubeError
 from labkit.kube.reader import Reader
+from labkit.remote.registry import Registry
 from labkit.remote.web import get_pages
 from labkit.workshop.errors import ExerciseNotStarted, IdentityMissing
 from labkit.workshop.identities import access_as
+from labkit.workshop.image_registry import LOCAL_REGISTRY
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import SYSTEM_NAMESPACE, namespaces_of, record_name
 from labkit.workshop.progress_log import Event, Happening, append
@@ -94,8 +96,9 @@ def _graded(lab: Lab, exercise: Exercise, reader: Reader, *, advice: bool) -> Gr
         SYSTEM_NAMESPACE,
         record_name(lab.attendee, exercise.id),
     )
-    sources = Sources(reader, get_pages, lab.clock)
-    return grade_settled(exercise, place, sources, progress=lab.progress, advice=advice)
+    with Registry(LOCAL_REGISTRY) as images:
+        sources = Sources(reader, get_pages, lab.clock, images)
+        return grade_settled(exercise, place, sources, progress=lab.progress, advice=advice)
 
 
 def _require_started(lab: Lab, exercise: Exercise, reader: Reader) -> None:

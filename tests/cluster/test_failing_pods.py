@@ -23,6 +23,7 @@ from labkit.remote.web import get_pages
 from tests.support.closed_registry import ClosedRegistry
 from tests.support.failing_place import EXERCISE, FailingPods, explained, without_repetition
 from tests.support.failing_pods import CASES, RECORDED
+from tests.support.graded import HeldImages
 from tests.support.shared_cluster import SharedCluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("cluster_wide")]
@@ -57,7 +58,11 @@ def test_every_cause_is_told_apart_and_told_with_its_values(
         seen: list[Snapshot] = []
 
         def look() -> bool:
-            seen[:] = [take_snapshot(EXERCISE, place, Sources(reader, get_pages, SystemClock()))]
+            seen[:] = [
+                take_snapshot(
+                    EXERCISE, place, Sources(reader, get_pages, SystemClock(), HeldImages())
+                )
+            ]
             return not differences(seen[0])
 
         wait_until(

@@ -1,6 +1,6 @@
 """A cluster for the grader, held in memory: objects, a version, pages, and what is refused."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from labkit.grading.snapshot import ANSWERS_LABEL, Object, Snapshot
 from labkit.grading.sources import Place, Sources
 from labkit.kube.errors import KubeError, ObjectNotFound, TooManyObjects
 from labkit.kube.exchange import Answer
-from labkit.remote.web import Page
+from labkit.remote.registry import TaggedImage
+from labkit.remote.web import GetPages, Page
 from tests.support.clock import HeldClock
 
 ROOT = Path(__file__).parents[2]
@@ -147,19 +148,35 @@ def answers_object(namespace: str, answers: Mapping[str, str]) -> dict[str, Any]
     return {"kind": "ConfigMap", "metadata": metadata, "data": dict(answers)}
 
 
-def no_pages(urls: Sequence[str], _: Clock) -> list[Page]:
+class HeldImages:
+    """Answers as `labkit.remote.registry.Registry` does, from images by repository."""
+
+    def __init__(self, held: Mapping[str, Sequence[TaggedImage]] | None = None) -> None:
+        self.held = held or {}
+        self.searched: list[tuple[str, ...]] = []
+
+    def tags(self, repository: str) -> list[str]:
+        return [image.tag for image in self.held.get(repository, ())]
+
+    def image(self, repository: str, tag: str, *, find: Collection[str] = ()) -> TaggedImage | None:
+        self.searched.append(tuple(find))
+        fitting = (one for one in self.held.get(repository, ()) if one.tag == tag)
+        return next(fitting, None)
+
+
+def no_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
     return [Page(url, problem="connection refused") for url in urls]
 
 
 def sources_of(
-    reader: HeldReader, get_pages: Callable[[Sequence[str], Clock], Sequence[Page]] = no_pages
+    reader: HeldReader, get_pages: GetPages = no_pages, images: HeldImages | None = None
 ) -> Sources:
-    return Sources(reader, get_pages, reader.clock)
+    return Sources(reader, get_pages, reader.clock, images or HeldImages())
 
 
 def snapshot_of(
     exercise: Exercise,
     objects: Sequence[Object],
-    get_pages: Callable[[Sequence[str], Clock], Sequence[Page]] = no_pages,
+    get_pages: GetPages = no_pages,
 ) -> Snapshot:
     return take_snapshot(exercise, place_of(exercise), sources_of(HeldReader(objects), get_pages))

@@ -35,9 +35,12 @@ def is_outside(service: Object) -> bool:
 
 def outside_addresses(service: Object) -> list[str]:
     """Addresses or names that a load balancer gave it; none while it waits for one."""
-    if not is_outside(service):
-        return []
-    given = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
+    return given_addresses(service) if is_outside(service) else []
+
+
+def given_addresses(found: Object) -> list[str]:
+    """What the status of a Service or an Ingress says."""
+    given = ((found.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
     return [item.get("ip") or item["hostname"] for item in given]
 
 

@@ -100,7 +100,7 @@ class Visitors:
     def __init__(self, items: Sequence[Applied]) -> None:
         self.items = items
 
-    def __call__(self, urls: Sequence[str], _: Clock) -> list[Page]:
+    def __call__(self, urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
         doors = [item for item in self.items if item["kind"] == "Service" and "status" in item]
         pods = [pod for door in doors for pod in self._behind(door)]
         return [self._page(url, pods, number) for number, url in enumerate(urls)]

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from labkit.grading.grader import grade
 from labkit.grading.reading import take_snapshot
 from labkit.grading.verdict import Finding, State, Verdict
 from labkit.kube.errors import ClusterUnreachable
-from labkit.remote.web import Page
+from labkit.remote.web import GetPages, Page
 from tests.support.graded import HeldReader, exercise_of, place_of, seed_object, sources_of
 from tests.unit.grading.applied import (
     Visitors,
@@ -27,7 +27,6 @@ PLACE = place_of(EXERCISE)
 VALUES = values_of(EXERCISE, {"city": "Bologna"})
 (SOLUTION,) = attempts_of(EXERCISE, Kind.SOLUTION)
 Items = list[dict[str, Any]]
-GetPages = Callable[[Sequence[str], Clock], Sequence[Page]]
 
 
 def desk() -> Items:
@@ -49,7 +48,11 @@ def findings(verdict: Verdict) -> dict[str, Finding]:
 
 def always(page: str | int, problem: str = "") -> GetPages:
     status, text = (200, page) if isinstance(page, str) else (page, "")
-    return lambda urls, _: [Page(url, status, text, problem) for url in urls]
+
+    def get_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
+        return [Page(url, status, text, problem) for url in urls]
+
+    return get_pages
 
 
 def test_untouched_is_not_started_and_worth_nothing() -> None:
@@ -80,7 +83,7 @@ def test_pods_without_a_token_do_not_know_their_namespace() -> None:
     items = desk()
     pages = [f'{{"pod": "desk-{n}", "namespace": "", "version": "bologna"}}' for n in (0, 1)]
 
-    def get_pages(urls: Sequence[str], _: Clock) -> list[Page]:
+    def get_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
         return [Page(url, 200, pages[n % 2]) for n, url in enumerate(urls)]
 
     assert verdict_of(items, get_pages).points == 10
@@ -179,7 +182,7 @@ def test_page_that_is_not_right_never_passes(
 def test_one_lost_visitor_of_twelve_is_one_too_many() -> None:
     items = desk()
 
-    def get_pages(urls: Sequence[str], clock: Clock) -> list[Page]:
+    def get_pages(urls: Sequence[str], clock: Clock, *, host: str = "") -> list[Page]:
         answered = Visitors(items)(urls, clock)
         return [Page(urls[0], problem="connection refused"), *answered[1:]]
 

@@ -131,7 +131,7 @@ FAULTS = {
         'objects = "Service"\nin = ["", "b"]',
         'objects = "Pod"\nin = ["", "b"]',
         "whole file",
-        "Services",
+        "kind Service",
     ),
     "kind in small letters": ('"Node"\n[[', '"node"\n[[', "read.2.objects.objects", "pattern"),
     "number upside down": ("[1, 9]", "[9, 1]", "draw.table.number.number", "smaller"),

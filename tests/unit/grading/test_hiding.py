@@ -9,17 +9,26 @@ from typing import Any
 import pytest
 
 from labkit.foundation.waiting import Clock
-from labkit.grading.exercise import Criterion, Exercise, ObjectsRead, PagesRead, Read
+from labkit.grading.exercise import Criterion, Exercise, ImageRead, ObjectsRead, PagesRead, Read
 from labkit.grading.grader import Graded, grade, grade_settled
 from labkit.grading.hiding import fingerprint, values_of, without_secrets, without_values
 from labkit.grading.snapshot import Line, Snapshot
 from labkit.grading.snapshot_file import load_snapshot, save_snapshot
 from labkit.grading.sources import Place
 from labkit.grading.verdict import State, verdict_to_json
+from labkit.remote.registry import TaggedImage
 from labkit.remote.web import Page
 from labkit.widgets.verdict_card import verdict_view
 from labkit.workshop.wording import verdict_lines
-from tests.support.graded import SEED_NAME, SYSTEM, HeldReader, answers_object, sources_of
+from tests.support.graded import (
+    SEED_NAME,
+    SYSTEM,
+    HeldImages,
+    HeldReader,
+    answers_object,
+    seed_object,
+    sources_of,
+)
 
 NS = "me-door"
 CANARY, OTHER = "canary-of-the-mine", "second-canary-bird"
@@ -70,7 +79,7 @@ def objects() -> list[dict[str, Any]]:
     return [secret, pod, config, service, answers_object(NS, {"word": f"it is {CANARY}"})]
 
 
-def telling_pages(urls: Sequence[str], _: Clock) -> list[Page]:
+def telling_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
     return [Page(url, 200, json.dumps({"environment": {"LOGIN": CANARY}})) for url in urls]
 
 
@@ -81,6 +90,7 @@ def exercise(tmp_path: Path) -> Exercise:
     reads: tuple[Read, ...] = (
         *(ObjectsRead(kind, ("",)) for kind in kinds),
         PagesRead("web", "/info", 80),
+        ImageRead("card"),
     )
     criteria = (Criterion("one", 10, "One"),)
     return Exercise("door", tmp_path, "00", "Door", 5, "-", (), criteria, reads, answers=("word",))
@@ -89,7 +99,10 @@ def exercise(tmp_path: Path) -> Exercise:
 @pytest.fixture
 def graded(exercise: Exercise) -> Graded:
     place = Place({"": NS}, SYSTEM, SEED_NAME)
-    return grade_settled(exercise, place, sources_of(HeldReader(objects()), telling_pages))
+    images = HeldImages({"card": [TaggedImage("1.0", "sha256:a", {"Env": [f"LOGIN={CANARY}"]})]})
+    record = seed_object({})
+    sources = sources_of(HeldReader([record, *objects()]), telling_pages, images)
+    return grade_settled(exercise, place, sources)
 
 
 def test_value_is_nowhere(exercise: Exercise, graded: Graded, tmp_path: Path) -> None:

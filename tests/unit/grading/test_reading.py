@@ -7,7 +7,7 @@ import pytest
 
 from labkit.foundation.waiting import Clock
 from labkit.grading.errors import ReadFailed
-from labkit.grading.exercise import Exercise, ObjectsRead, PagesRead, VersionRead
+from labkit.grading.exercise import Exercise, ImageRead, ObjectsRead, PagesRead, VersionRead
 from labkit.grading.reading import take_snapshot
 from labkit.grading.seed import SeedRecord
 from labkit.grading.snapshot import Failed
@@ -15,10 +15,13 @@ from labkit.grading.sources import Place
 from labkit.kube.errors import ClusterUnreachable, Forbidden, NotAnswering
 from labkit.kube.exchange import Answer
 from labkit.kube.reader import Reader
+from labkit.remote.errors import RegistryFailed
+from labkit.remote.registry import TaggedImage
 from labkit.remote.web import Page
 from tests.support.graded import (
     SEED_NAME,
     SYSTEM,
+    HeldImages,
     HeldReader,
     answers_object,
     seed_object,
@@ -159,7 +162,7 @@ def test_more_than_a_thousand_objects_are_not_read() -> None:
 def test_every_address_of_every_service_is_visited() -> None:
     asked: list[str] = []
 
-    def get_pages(urls: Sequence[str], _: Clock) -> list[Page]:
+    def get_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
         asked.extend(urls)
         return [Page(url, 200, '{"pod": "p"}') for url in urls]
 
@@ -181,9 +184,73 @@ def test_every_address_of_every_service_is_visited() -> None:
     assert snapshot.replies()[0].facts == {"pod": "p"}
 
 
+def ingress(name: str, *addresses: str) -> dict[str, Any]:
+    given = [{"ip": ip} for ip in addresses]
+    return thing("Ingress", name, "me-door", status={"loadBalancer": {"ingress": given}})
+
+
+INGRESS_READS = (
+    ObjectsRead("Ingress", ("",)),
+    PagesRead("ingress", "/", 80, host="${stand}.fair.example"),
+    PagesRead("ingress", "/api", 80, host="${stand}.fair.example"),
+)
+
+
+def test_ingresses_are_asked_for_by_the_drawn_name_and_reads_add_up() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def get_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
+        asked.extend((url, host) for url in urls)
+        return [Page(url, 200, "here") for url in urls]
+
+    reader = HeldReader([seed_object({"stand": "blue"}), ingress("a", "198.18.0.9"), ingress("b")])
+    exercise = replace(EXERCISE, reads=INGRESS_READS)
+    snapshot = take_snapshot(exercise, PLACE, sources_of(reader, get_pages))
+    assert asked == [
+        ("http://198.18.0.9:80/", "blue.fair.example"),
+        ("http://198.18.0.9:80/api", "blue.fair.example"),
+    ]
+    assert [(reply.service, reply.url) for reply in snapshot.replies("ingress")] == [
+        ("a", "http://blue.fair.example/"),
+        ("a", "http://blue.fair.example/api"),
+    ]
+
+
+def test_without_a_seed_record_neither_hosts_nor_repositories_have_a_name() -> None:
+    exercise = replace(EXERCISE, reads=(*INGRESS_READS, ImageRead("${ns}/card")))
+    snapshot = take_snapshot(exercise, PLACE, sources_of(HeldReader([])))
+    for look in (lambda: snapshot.replies("ingress"), lambda: snapshot.tagged("${ns}/card")):
+        with pytest.raises(ReadFailed, match="has not been started"):
+            look()
+
+
+def test_images_of_ones_own_repository_are_read_and_searched_for_drawn_words() -> None:
+    card = TaggedImage("1.0", "sha256:a")
+    images = HeldImages({"me-door/card": [card, TaggedImage("2.0", "sha256:b")]})
+    reads = (ImageRead("${ns}/card", ("1.0", "3.0"), ("${word}", ".env")), ImageRead("theirs"))
+    reader = HeldReader([seed_object({"word": "canary"})])
+    sources = sources_of(reader, images=images)
+    snapshot = take_snapshot(replace(EXERCISE, reads=reads), PLACE, sources)
+    assert snapshot.tagged("${ns}/card") == (card,)
+    assert snapshot.image("${ns}/card", "3.0") is None
+    assert snapshot.tagged("theirs") == ()
+    assert set(images.searched) == {("canary", ".env")}
+
+
+def test_registry_that_fails_is_kept_with_its_reason() -> None:
+    class Silent(HeldImages):
+        def tags(self, repository: str) -> list[str]:
+            raise RegistryFailed("https://r", repository, "connection refused")
+
+    sources = sources_of(HeldReader([seed_object({})]), images=Silent())
+    snapshot = take_snapshot(replace(EXERCISE, reads=(ImageRead("card"),)), PLACE, sources)
+    with pytest.raises(ReadFailed, match="connection refused"):
+        snapshot.tagged("card")
+
+
 @pytest.mark.parametrize("text", ["[1]" * 1000, "[" * 100_000])
 def test_page_that_is_no_json_has_no_facts(text: str) -> None:
-    def get_pages(urls: Sequence[str], _: Clock) -> list[Page]:
+    def get_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
         return [Page(url, 404, text) for url in urls]
 
     reads = (*READS, PagesRead("web", "/info", 80))

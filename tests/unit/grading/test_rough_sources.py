@@ -14,7 +14,7 @@ from labkit.grading.verdict import State, Verdict
 from labkit.kube.reader import Reader
 from tests.support.api_server import ApiServer, Scripted, listed, refusal, said, stream
 from tests.support.clock import HeldClock
-from tests.support.graded import no_pages
+from tests.support.graded import HeldImages, no_pages
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 NS = "me-door"
@@ -67,7 +67,9 @@ def check(tmp_path: Path) -> Callable[..., Verdict]:
         held = clock or HeldClock()
         place = Place({"": NS}, "labkit-system", "me-seed")
         with Reader(server.access(), clock=held, timeout_seconds=seconds) as reader:
-            return grade_settled(exercise, place, Sources(reader, no_pages, held)).verdict
+            return grade_settled(
+                exercise, place, Sources(reader, no_pages, held, HeldImages())
+            ).verdict
 
     return look
 
@@ -214,5 +216,5 @@ def test_version_that_is_no_version_is_a_failed_read() -> None:
             place = Place({"": NS}, "labkit-system", "me-seed")
             server.answers(SEED, refusal(404))
             held = HeldClock()
-            graded = grade_settled(exercise, place, Sources(reader, no_pages, held))
+            graded = grade_settled(exercise, place, Sources(reader, no_pages, held, HeldImages()))
     assert "not one of an API server" in json.dumps(str(graded.snapshot.version))

@@ -125,7 +125,7 @@ class Pages:
     def __init__(self, *rounds: Sequence[str]) -> None:
         self.rounds = list(rounds)
 
-    def __call__(self, urls: Sequence[str], _: Clock) -> list[Page]:
+    def __call__(self, urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
         pods = self.rounds.pop(0) if len(self.rounds) > 1 else self.rounds[0]
         return [
             Page(url, 200, f'{{"pod": "{pods[n % len(pods)]}"}}') if pods else Page(url)

@@ -15,10 +15,12 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 class Handler(BaseHTTPRequestHandler):
     connections: list[int] = []  # noqa: RUF012  one list for the test's own server
     cookies: list[str | None] = []  # noqa: RUF012
+    hosts: list[str | None] = []  # noqa: RUF012
 
     def do_GET(self) -> None:
         self.connections.append(self.client_address[1])
         self.cookies.append(self.headers["cookie"])
+        self.hosts.append(self.headers["host"])
         self.send_response(404 if self.path == "/missing" else 200)
         self.send_header("set-cookie", "visitor=known; path=/")
         self.end_headers()
@@ -44,7 +46,7 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def server() -> Iterator[str]:
-    Handler.connections, Handler.cookies = [], []
+    Handler.connections, Handler.cookies, Handler.hosts = [], [], []
     with Server(("127.0.0.1", 0), Handler) as running:
         running.released = threading.Event()  # type: ignore[attr-defined]
         thread = threading.Thread(target=running.serve_forever, args=(0.01,))
@@ -66,6 +68,12 @@ def test_each_visit_has_a_connection_of_its_own() -> None:
     with server() as address:
         get_pages([address] * 12, SystemClock())
     assert len(set(Handler.connections)) == 12
+
+
+def test_page_is_asked_for_under_another_name() -> None:
+    with server() as address:
+        get_pages([address], SystemClock(), host="fair.example")
+    assert Handler.hosts == ["fair.example"]
 
 
 def test_later_visits_do_not_carry_the_cookie_of_earlier_ones() -> None:
