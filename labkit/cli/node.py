@@ -1,4 +1,4 @@
-"""`labkit node`: workers that come and go while the cluster runs."""
+"""`labkit node`: workers that come and go while the cluster runs, and a look into them."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -9,7 +9,7 @@ from labkit.cli.options import AsJson, EngineName, Flavor, Name, running_from
 from labkit.cli.output import print_json, progress_shown
 from labkit.foundation.text import say
 
-app = typer.Typer(help="Add and remove worker nodes.", no_args_is_help=True)
+app = typer.Typer(help="Add and remove worker nodes, and look into them.", no_args_is_help=True)
 
 
 @app.command("add")
@@ -48,3 +48,26 @@ def remove(
         print_json({"name": node, "state": "removed"})
     else:
         print(say("Node {name} is gone.", name=node))
+
+
+@app.command("look")
+def look(
+    node: Annotated[str, typer.Argument(help="Its name, as `kubectl get nodes` shows it.")],
+    what: Annotated[str, typer.Argument(help="links, routes, or rules.")],
+    name: Name = "",
+    engine: EngineName = "",
+    json: AsJson = False,
+) -> None:
+    """Show a node's network: its links, its routes, or the rules that lead to Services."""
+    from labkit.cluster.errors import CapabilityMissing
+    from labkit.cluster.local.engine import LocalEngine
+    from labkit.foundation.progress import Quiet
+
+    local = running_from(name, engine).engine()
+    if not isinstance(local, LocalEngine):
+        raise CapabilityMissing(say("a look into nodes"), local.name)
+    text = local.host("look", Quiet(), node=node, what=what)
+    if json:
+        print_json({"node": node, "what": what, "text": text})
+    else:
+        print(text, end="")

@@ -1,7 +1,8 @@
 """Be a visitor: find the address of a Service, and open a page as `curl` does."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.foundation.process import Runner
@@ -19,6 +20,8 @@ class Page:
     address: str
     status: int
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in small letters."""
 
     def json(self) -> Any:
         """The facts of a page meant for programs. Raises PageNotUnderstood for any other."""
@@ -47,7 +50,7 @@ def visit(address: str, *, clock: Clock, limit_seconds: float, pause_seconds: fl
         except httpx.HTTPError as problem:
             seen.append(str(problem) or type(problem).__name__)
             return None
-        return Page(address, answer.status_code, answer.text)
+        return Page(address, answer.status_code, answer.text, dict(answer.headers))
 
     clock.pause(pause_seconds)
     return wait_until(

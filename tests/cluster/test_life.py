@@ -72,6 +72,7 @@ def test_nodes_come_and_go_under_a_running_application(own_cluster: OwnCluster) 
         added = json.loads(own_cluster.labkit("node", "add", "--flavor", "d2-2", "--json").output)
         node = reader.get("Node", added["name"])
         assert node["status"]["allocatable"]["cpu"] == "900m"
+        assert node["spec"]["podCIDR"] == node["spec"]["podCIDRs"][0]
         assert node["metadata"]["labels"]["node.kubernetes.io/instance-type"] == "d2-2"
         own_cluster.labkit("node", "remove", "node1")
         names = [each["metadata"]["name"] for each in reader.list("Node")]

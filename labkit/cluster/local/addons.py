@@ -10,7 +10,7 @@ from pathlib import Path
 
 from labkit.cluster.local import images
 from labkit.cluster.local.installed import installed
-from labkit.cluster.local.network import pod_range
+from labkit.cluster.local.network import range_note
 from labkit.cluster.local.node import Node
 from labkit.cluster.local.record import read_record
 from labkit.cluster.local.site import Site, node_of, read_host
@@ -76,6 +76,7 @@ class _Keeper:
     def round(self) -> None:
         """One add-on after the other, each on one node first: together they would be late."""
         nodes, archives = self._nodes_and_archives()
+        self._forget_all_but({node.name for node in nodes})
         self._describe_all(nodes)
         waited = self._site.clock.monotonic() - self._began > PATIENCE_SECONDS
         held_up = ""
@@ -104,17 +105,20 @@ class _Keeper:
         ]
         return nodes, archives
 
+    def _forget_all_but(self, names: set[str]) -> None:
+        """A node may go, and another of its name come: that one has nothing yet."""
+        self._ranged &= names
+        self._supplied = {done for done in self._supplied if done[0] in names}
+
     def _describe_all(self, nodes: list[Node]) -> None:
-        """Write the Pods' range on the Nodes too: people look for it there."""
+        """Write the Pods' range on the Nodes too, where the cluster began with them."""
         for node in nodes:
             if node.name in self._ranged:
                 continue
             with contextlib.suppress(ObjectNotFound):  # added a moment ago, or gone again
                 found = self._reader.get("Node", node.name)
                 if not found["spec"].get("podCIDR"):
-                    pods = pod_range(node.index)
-                    spec = {"podCIDR": pods, "podCIDRs": [pods]}
-                    self._writer.patch("Node", node.name, {"spec": spec})
+                    self._writer.patch("Node", node.name, {"spec": range_note(node.index)})
                 self._ranged.add(node.name)
 
     def _supply(self, image: str, archive: Path, nodes: list[Node]) -> None:

@@ -126,7 +126,8 @@ class LocalEngine:
     def host(self, method: str, progress: Progress, **arguments: Any) -> Any:
         """A host operation, for code that asked for the capability host-control-plane.
 
-        load_image(archive, nodes), list_images(), component(action, component).
+        load_image(archive, nodes), list_images(), component(action, component),
+        look(node, what).
         """
         return self._ask(method, arguments, progress, why="")
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 from labkit.cluster.control_plane import POD_RANGE
 from labkit.foundation.errors import LabError
@@ -87,6 +88,12 @@ class Command:
 
 def pod_range(index: int) -> str:
     return f"10.2.{index}.0/24"
+
+
+def range_note(index: int) -> dict[str, Any]:
+    """The Pods' range in a Node's spec: people look for it there."""
+    pods = pod_range(index)
+    return {"podCIDR": pods, "podCIDRs": [pods]}
 
 
 def interface_name(*parts: str) -> str:

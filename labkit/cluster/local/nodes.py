@@ -3,7 +3,7 @@
 from labkit.cluster.engine import NodeShape, NodeStatus
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local import start, stop
-from labkit.cluster.local.network import NODE_LIMIT
+from labkit.cluster.local.network import NODE_LIMIT, range_note
 from labkit.cluster.local.node import process_group
 from labkit.cluster.local.record import write_record
 from labkit.cluster.local.start import Start, with_shapes
@@ -65,8 +65,9 @@ def _start_node(grown: Start, name: str) -> None:
     start.start_node(grown, node)
     start_waiting(site.supervisor, group, {"kube-proxy"})
     start.wait_for_nodes(grown, [name])
-    if node.shape.cordoned:
-        with Writer(read_access(site.paths.admin_kubeconfig)) as writer:
+    with Writer(read_access(site.paths.admin_kubeconfig)) as writer:
+        writer.patch("Node", name, {"spec": range_note(node.index)})
+        if node.shape.cordoned:
             cordon(writer, name)
 
 

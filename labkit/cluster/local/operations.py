@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cluster.errors import ClusterError, ClusterUnknown
-from labkit.cluster.local import host_operations, nodes, start, status, stop
+from labkit.cluster.local import host_operations, looking, nodes, start, status, stop
 from labkit.cluster.local.installed import install, installed
 from labkit.cluster.local.messages import Request, config_from
 from labkit.cluster.local.own_processes import release_machine
@@ -136,6 +136,11 @@ def _list_images(site: Site, request: Request) -> Any:
     return host_operations.list_images(_begun(site))
 
 
+def _look(site: Site, request: Request) -> str:
+    name, what = str(request.arguments["node"]), str(request.arguments["what"])
+    return looking.look(_begun(site), name, what)
+
+
 def _component(site: Site, request: Request) -> None:
     action, name = str(request.arguments["action"]), str(request.arguments["component"])
     host_operations.component(_begun(site), name, action)
@@ -145,7 +150,7 @@ def _addons(site: Site, request: Request) -> None:
     install(site, request.arguments, request.user)
 
 
-READING = {"status", "kubeconfig", "logs", "list_images"}  # these wait for nobody
+READING = {"status", "kubeconfig", "logs", "list_images", "look"}  # these wait for nobody
 
 OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
     "start": _start,
@@ -158,6 +163,7 @@ OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
     "logs": _logs,
     "load_image": _load_image,
     "list_images": _list_images,
+    "look": _look,
     "component": _component,
     "addons": _addons,
 }

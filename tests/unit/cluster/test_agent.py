@@ -120,7 +120,7 @@ def test_bug_is_said_to_be_one_and_still_seen_by_the_agents_log(asked: Asked) ->
 
 
 def test_looking_waits_for_nobody_who_works_on_the_cluster(asked: Asked) -> None:
-    assert {"status", "logs", "kubeconfig", "list_images"} == READING
+    assert {"status", "logs", "kubeconfig", "list_images", "look"} == READING
     said = asked.answer("logs", OWNER, component="etcd", lines=10)
     assert '"result": ""' in said
     assert not asked.machine.cluster("lab").lock.exists()

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 class Desk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(404 if self.path == "/nowhere" else 200)
+        self.send_header("X-Lab-Proxy", "hello-1")
         self.end_headers()
         self.wfile.write(b'{"pod": "hello-1"}\n' if self.path == "/info" else b"Hello\n")
 
@@ -51,6 +52,11 @@ THERE = '{"status": {"loadBalancer": {"ingress": [{"ip": "198.18.7.130"}]}}}'
 def test_a_page_shows_its_answer_and_its_text(desk: str) -> None:
     page = visit(f"{desk}/", clock=HeldClock(), limit_seconds=5)
     assert repr(page) == f"200 from {desk}/\n\nHello"
+
+
+def test_a_page_says_what_came_with_it(desk: str) -> None:
+    page = visit(f"{desk}/", clock=HeldClock(), limit_seconds=5)
+    assert page.headers["x-lab-proxy"] == "hello-1"
 
 
 def test_a_page_for_programs_gives_its_facts(desk: str) -> None:

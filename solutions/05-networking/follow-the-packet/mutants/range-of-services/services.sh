@@ -1,0 +1,1 @@
+echo "$(kubectl get service parcel --output=jsonpath={.spec.clusterIP})/16"
