@@ -4,6 +4,7 @@ Every stage's time is printed beside its budget. What was started is taken down 
 """
 
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -160,4 +161,6 @@ def say_line(line: str) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever starts us in the background lets us ignore Ctrl-C, and so would all that we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -7,7 +7,11 @@ import typer
 
 from labkit.cli.options import AsJson, Name, running_from
 from labkit.cli.output import print_json, progress_shown
+from labkit.foundation.errors import SettingInvalid
+from labkit.foundation.process import SystemRunner
+from labkit.foundation.settings import read_settings
 from labkit.foundation.text import say
+from labkit.foundation.waiting import SystemClock
 
 if TYPE_CHECKING:
     from labkit.cluster.local.engine import LocalEngine
@@ -35,6 +39,32 @@ def load(
     for place, images in loaded.items():
         shown = ", ".join(images) or say("nothing new")
         print(f"{place}: {shown}")
+
+
+@app.command("push")
+def push(
+    images: Annotated[
+        list[str] | None, typer.Argument(help="Names of images of ours, such as hello.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Push images of ours into the machine's registry, which is started if need be."""
+    from labkit.toolchain.recipes import image_names
+    from labkit.workshop.image_registry import Registries, push_images
+
+    known = image_names()
+    chosen = known if every else images or []
+    if not chosen:
+        raise SettingInvalid("images", "", say("some of {known}, or --all", known=", ".join(known)))
+    registries = Registries(read_settings(), SystemRunner(), SystemClock())
+    with progress_shown(quiet=json) as progress:
+        pushed = push_images(registries, chosen, progress)
+    if json:
+        print_json(pushed)
+        return
+    for name, digest in pushed.items():
+        print(f"{name}  {digest}")
 
 
 @app.command("list")

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import typer
 
-from labkit.cli import author, build, cluster, doctor, exercise, grade, image, lab, node, token
+from labkit.cli import (
+    author,
+    build,
+    cluster,
+    doctor,
+    exercise,
+    grade,
+    image,
+    lab,
+    node,
+    registry,
+    token,
+)
 from labkit.cluster.errors import EngineUnknown
 from labkit.foundation.errors import LabError, SettingInvalid
 from labkit.foundation.files import write_atomically
@@ -39,6 +51,7 @@ app.command("doctor", rich_help_panel="The cluster")(doctor.doctor)
 app.command("lab", rich_help_panel="The cluster")(lab.lab)
 app.add_typer(node.app, name="node", rich_help_panel="The cluster")
 app.add_typer(image.app, name="image", rich_help_panel="The cluster")
+app.add_typer(registry.app, name="registry", rich_help_panel="The cluster")
 for name in author.COMMANDS:
     app.command(name, rich_help_panel="Authors")(getattr(author, name))
 app.command("grade", rich_help_panel="Instructors")(grade.grade)

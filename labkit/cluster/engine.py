@@ -22,6 +22,7 @@ class Capability(StrEnum):
     AUDIT_LOG = "audit-log"
     HOST_CONTROL_PLANE = "host-control-plane"
     CLUSTER_SCOPE = "cluster-scope"
+    REGISTRY = "registry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 ACCEPTED = ", ".join((MANIFEST, INDEX, DOCKER_MANIFEST, DOCKER_LIST))
 LARGEST_DOCUMENT_BYTES = 1 << 20  # a manifest or config; ours have a few KiB
 MOST_LAYERS = 64
+MOST_REPOSITORIES = 1000
 TIMEOUT_SECONDS = 5
 MISSING = 404
 
@@ -85,6 +86,18 @@ class Registry:
     def __exit__(self, *_: object) -> None:
         if self._client:
             self._client.close()
+
+    def is_there(self) -> bool:
+        """Whether it answers as a registry does."""
+        try:
+            return self._document("") is not None
+        except RegistryFailed:
+            return False
+
+    def repositories(self) -> Sequence[str]:
+        """Names of all of them, up to MOST_REPOSITORIES."""
+        found = self._document(f"_catalog?n={MOST_REPOSITORIES}")
+        return sorted(found[1].get("repositories") or []) if found else []
 
     def tags(self, repository: str) -> Sequence[str]:
         """In alphabetical order; none where nobody ever pushed."""
@@ -150,23 +163,30 @@ class Registry:
             raise self._failed(path, str(problem) or type(problem).__name__) from problem
 
     def _opened(self) -> "httpx.Client":
-        import httpx  # noqa: PLC0415
-
         if self._client is None:
-            authority = self._access.authority
-            trusted = authority.read_text(encoding="ascii") if authority else None
-            self._client = httpx.Client(
-                base_url=self._access.url,
-                transport=self._transport
-                or httpx.HTTPTransport(verify=client_context(trusted), trust_env=False),
-                headers={"accept": ACCEPTED, "accept-encoding": "identity"},
-                timeout=TIMEOUT_SECONDS,
-                follow_redirects=False,
-            )
+            self._client = registry_client(self._access, self._transport)
         return self._client
 
     def _failed(self, asked: str, reason: str) -> RegistryFailed:
         return RegistryFailed(self._access.url, asked, reason)
+
+
+def registry_client(
+    access: RegistryAccess, transport: "httpx.BaseTransport | None" = None
+) -> "httpx.Client":
+    """Trusts the registry's own authority only. OSError where its file is not there."""
+    import httpx  # noqa: PLC0415
+
+    authority = access.authority
+    trusted = authority.read_text(encoding="ascii") if authority else None
+    own = transport or httpx.HTTPTransport(verify=client_context(trusted), trust_env=False)
+    return httpx.Client(
+        base_url=access.url,
+        transport=own,
+        headers={"accept": ACCEPTED, "accept-encoding": "identity"},
+        timeout=TIMEOUT_SECONDS,
+        follow_redirects=False,
+    )
 
 
 def _for_this_machine(index: Mapping[str, Any]) -> str:

@@ -177,7 +177,21 @@ KWOK = Tool(
     link_flags="-X sigs.k8s.io/kwok/pkg/consts.Version={version}",
 )
 
-TOOLS: tuple[Tool, ...] = (KUBERNETES, ETCD, COREDNS, METRICS_SERVER, KWOK)
+REGISTRY = Tool(
+    name="registry",
+    folder=HERE / "registry",
+    module="github.com/distribution/distribution/v3",
+    programs={"registry": Program("github.com/distribution/distribution/v3/cmd/registry")},
+    link_flags="-X github.com/distribution/distribution/v3/version.version={version}",
+    release=_github(
+        "distribution/distribution",
+        "registry_{number}_linux_{architecture}.tar.gz",
+        "registry_{number}_linux_{architecture}.tar.gz.sha256",
+        "registry",
+    ),
+)
+
+TOOLS: tuple[Tool, ...] = (KUBERNETES, ETCD, COREDNS, METRICS_SERVER, KWOK, REGISTRY)
 
 
 def grouped(names: Sequence[str], tools: Sequence[Tool]) -> list[tuple[Tool, list[str]]]:

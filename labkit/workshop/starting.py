@@ -24,6 +24,7 @@ from labkit.workshop.acting import acting, place_values
 from labkit.workshop.emptying import empty
 from labkit.workshop.errors import WorkspaceChanged
 from labkit.workshop.identities import write_learner_kubeconfig
+from labkit.workshop.image_registry import ensure_registry
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import namespaces_of, workspace_folder
 from labkit.workshop.preparing import prepare
@@ -110,6 +111,7 @@ def _opened(lab: Lab, exercise_id: str) -> Iterator[_Site]:
     for capability in exercise.capabilities:
         if not lab.has(capability):
             raise CapabilityMissing(capability, lab.record.engine)
+    ensure_registry(lab, exercise.capabilities)
     access = lab.administrator()
     with (
         locked(

@@ -44,6 +44,7 @@ CAPABILITIES = frozenset(
         Capability.AUDIT_LOG,
         Capability.HOST_CONTROL_PLANE,
         Capability.CLUSTER_SCOPE,
+        Capability.REGISTRY,
     }
 )
 

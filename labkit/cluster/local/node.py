@@ -41,6 +41,8 @@ disabled_plugins = [
   netns_mounts_under_state_dir = true
   stream_server_address = "127.0.0.1"
   enable_unprivileged_ports = true
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "$registries"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "$plugins"
     conf_dir = "$networks"
@@ -155,6 +157,7 @@ def containerd_configuration(node: Node) -> str:
         state=node.paths.run / "containerd",
         socket=node.paths.containerd_socket,
         pause=PAUSE_IMAGE,
+        registries=node.paths.registries,
         plugins=node.cni_programs,
         networks=node.paths.cni,
         runc=node.paths.run / "runc",

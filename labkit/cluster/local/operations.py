@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cluster.errors import ClusterError, ClusterUnknown
-from labkit.cluster.local import host_operations, looking, nodes, start, status, stop
+from labkit.cluster.local import host_operations, looking, nodes, registry, start, status, stop
 from labkit.cluster.local.installed import install, installed
 from labkit.cluster.local.messages import Request, config_from
 from labkit.cluster.local.own_processes import release_machine
@@ -46,6 +46,8 @@ def perform(root: Root, request: Request, progress: Progress) -> Any:
         )
     python = trusted_python(root.machine, root.run, progress)
     site = Site(request.cluster, root.machine, root.run, root.clock, progress, python)
+    if request.method in OF_THE_MACHINE:
+        return operation(site, request)
     _check_owner(site, request.user)
     if request.method in READING:
         return operation(site, request)
@@ -150,6 +152,16 @@ def _addons(site: Site, request: Request) -> None:
     install(site, request.arguments, request.user)
 
 
+def _start_registry(site: Site, request: Request) -> None:
+    program = (request.arguments.get("programs") or {}).get("registry")
+    registry.start(site, Path(program) if program else None, request.user)
+
+
+def _end_registry(site: Site, request: Request) -> None:
+    registry.end(site, request.user)
+
+
+OF_THE_MACHINE = {"start_registry", "end_registry"}  # these belong to no cluster
 READING = {"status", "kubeconfig", "logs", "list_images", "look"}  # these wait for nobody
 
 OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
@@ -166,4 +178,6 @@ OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
     "look": _look,
     "component": _component,
     "addons": _addons,
+    "start_registry": _start_registry,
+    "end_registry": _end_registry,
 }

@@ -9,6 +9,7 @@ import pwd
 import shutil
 
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.registry_files import REGISTRY, address_removal, known_registry
 from labkit.cluster.local.site import Site
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.cluster.supervising import ensure_groups
@@ -16,6 +17,7 @@ from labkit.cluster.supervision import Supervisor
 from labkit.foundation.files import locked
 
 AGENT = "agent"
+OF_NO_CLUSTER = (AGENT, REGISTRY)
 
 
 def controllers_group(site: Site) -> ProcessGroup:
@@ -46,10 +48,17 @@ def _group_of(user: int) -> int:
 
 
 def ensure_own_processes(site: Site, user: int) -> None:
+    """The cluster's controllers; beside them the registry, where the machine has one."""
+    registry = known_registry(site.machine)
+    groups = [controllers_group(site), *([registry] if registry else [])]
+    ensure_beside_agent(site, user, groups)
+
+
+def ensure_beside_agent(site: Site, user: int, groups: list[ProcessGroup]) -> None:
     with locked(site.machine.lock, holder="start the agent", clock=site.clock):
         known = site.supervisor.read_group(AGENT)
         agent = known if known and user == 0 else agent_group(site, user)
-        ensure_groups(site.supervisor, [controllers_group(site), agent], site.clock)
+        ensure_groups(site.supervisor, [*groups, agent], site.clock)
 
 
 def release_machine(site: Site) -> None:
@@ -57,12 +66,14 @@ def release_machine(site: Site) -> None:
     machine = site.machine
     with locked(machine.lock, holder="end the agent", clock=site.clock):
         supervisor = site.supervisor
-        if supervisor.is_alive() and set(supervisor.group_names()) <= {AGENT}:
+        if supervisor.is_alive() and set(supervisor.group_names()) <= set(OF_NO_CLUSTER):
             _end_supervisor(supervisor, site)
             machine.agent_socket.unlink(missing_ok=True)
         if not supervisor.is_alive() or not supervisor.groups_on_disk():
-            supervisor.forget_group(AGENT)
+            for name in OF_NO_CLUSTER:
+                supervisor.forget_group(name)
         if not machine.cluster_names():
+            site.do(address_removal(), may_fail=True)
             _remove_machine(machine)
 
 
@@ -76,7 +87,7 @@ def _end_supervisor(supervisor: Supervisor, site: Site) -> None:
 
 def _remove_machine(machine: MachinePaths) -> None:
     """With the last cluster go all folders but those of programs, which the next one uses."""
-    for folder in (machine.supervisor, machine.data / "clusters", machine.run):
+    for folder in (machine.supervisor, machine.registry, machine.data / "clusters", machine.run):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (machine.networks, machine.lock):
         file.unlink(missing_ok=True)

@@ -36,6 +36,15 @@ class MachinePaths:
         return self.data / "supervisor"
 
     @property
+    def registry(self) -> Path:
+        return self.data / "registry"
+
+    @property
+    def registry_authority(self) -> Path:
+        """Who signed the registry's certificate: for everybody to read."""
+        return self.registry / "ca.crt"
+
+    @property
     def agent_socket(self) -> Path:
         return self.run / "agent.sock"
 
@@ -92,6 +101,11 @@ class NodePaths:
     @property
     def containerd_socket(self) -> Path:
         return self.run / "containerd.sock"
+
+    @property
+    def registries(self) -> Path:
+        """A folder for each registry that is found in another way than by DNS."""
+        return self.data / "registries"
 
     @property
     def cni(self) -> Path:

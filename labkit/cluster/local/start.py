@@ -11,9 +11,9 @@ from labkit.cluster.credentials import ensure_administrator, ensure_credentials
 from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.cluster.errors import NodeNotReady
 from labkit.cluster.flavors import checked_flavor
-from labkit.cluster.local import images, network, node_files
+from labkit.cluster.local import images, network, node_files, registry_files
 from labkit.cluster.local.network import NODE_LIMIT, Network
-from labkit.cluster.local.node import Node, process_group
+from labkit.cluster.local.node import REGISTRY, Node, process_group
 from labkit.cluster.local.own_processes import ensure_own_processes
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import cluster_processes, namespaces
@@ -133,6 +133,7 @@ def _write_credentials(begun: Start) -> None:
 def lay_network(begun: Start) -> None:
     """A namespace counts as laid while something runs in it; else it may be half, and goes."""
     site, net = begun.site, begun.network
+    site.do(registry_files.address_commands())
     used = {mark.split("/")[0] for mark in cluster_processes(site.name).values()}
     present = set(namespaces(site.run))
     if not used or net.namespace not in present:
@@ -149,7 +150,9 @@ def lay_network(begun: Start) -> None:
 
 
 def prepare_nodes(begun: Start, nodes: list[Node]) -> None:
+    hosts = registry_files.hosts_text(begun.site.machine.registry_authority)
     for node in nodes:
+        write_atomically(node.paths.registries / REGISTRY / "hosts.toml", hosts)
         node_files.prepare(node, begun.plane, begun.host, begun.site.clock.now())
         node_files.share_mounts(node, begun.site.run)
 

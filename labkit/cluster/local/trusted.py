@@ -97,8 +97,11 @@ def trusted_files(files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
 
 
 def _trusted_file(path: Path, folder: Path) -> Path:
-    if os.geteuid() != 0 or is_roots_own(path):
-        return path
+    return path if os.geteuid() != 0 or is_roots_own(path) else copied(path, folder)
+
+
+def copied(path: Path, folder: Path) -> Path:
+    """Root's copy of a program, which everybody may run."""
     copy = folder / path.parent.name / path.name
     if not copy.exists() or copy.stat().st_size != path.stat().st_size:
         copy.parent.mkdir(parents=True, exist_ok=True)

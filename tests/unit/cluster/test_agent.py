@@ -8,9 +8,10 @@ import pytest
 from labkit.cluster.engine import ClusterConfig
 from labkit.cluster.local.agent import answer
 from labkit.cluster.local.messages import Request, error_line, request_line
-from labkit.cluster.local.operations import OPERATIONS, READING, Root
+from labkit.cluster.local.operations import OF_THE_MACHINE, OPERATIONS, READING, Root
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import ClusterRecord, write_record
+from labkit.cluster.local.registry_files import NOTE
 from labkit.cluster.local.trusted import PACKAGE, fingerprint
 from labkit.foundation.errors import LabError
 from tests.support.clock import HeldClock
@@ -50,12 +51,27 @@ def test_owner_is_told_about_their_cluster(asked: Asked) -> None:
     assert '"state": "stopped"' in asked.answer("status", OWNER)
 
 
-@pytest.mark.parametrize("method", sorted(OPERATIONS))
+@pytest.mark.parametrize("method", sorted(set(OPERATIONS) - OF_THE_MACHINE))
 def test_another_users_cluster_is_neither_changed_nor_shown(asked: Asked, method: str) -> None:
     said = asked.answer(method, STRANGER)
     assert "Cluster 'lab' belongs to another user." in said
     assert "result" not in said
     assert asked.machine.cluster("lab").record.exists()
+
+
+def test_only_who_started_the_registry_and_root_may_end_it(asked: Asked) -> None:
+    note = asked.machine.registry / NOTE
+    note.parent.mkdir(parents=True)
+    note.touch()
+    said = asked.answer("end_registry", note.stat().st_uid + 1, cluster="registry")
+    assert "The registry belongs to another user." in said
+    assert note.exists()
+    assert "error" not in asked.answer("end_registry", note.stat().st_uid, cluster="registry")
+    assert not note.exists()
+
+
+def test_registry_that_was_never_started_says_how(asked: Asked) -> None:
+    assert "labkit registry up" in asked.answer("start_registry", STRANGER, cluster="registry")
 
 
 def test_claiming_to_be_root_in_the_request_is_of_no_use(asked: Asked) -> None:

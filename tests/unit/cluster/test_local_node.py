@@ -173,7 +173,7 @@ def test_two_nodes_share_no_path_but_the_clusters_certificates() -> None:
         {line.split(" = ")[1] for line in text.splitlines() if "labkit/clusters" in line}
         for text in texts
     ]
-    assert len(own[0]) == 5
+    assert len(own[0]) == 6
     assert own[0].isdisjoint(own[1])
 
 
