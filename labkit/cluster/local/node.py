@@ -198,7 +198,7 @@ def kubelet_configuration(node: Node) -> dict[str, object]:
         "clusterDomain": "cluster.local",
         "imageGCHighThresholdPercent": 100,
         # A flavor with fewer vCPUs than the host: the rest is reserved, and a little as always.
-        "kubeReserved": {"cpu": f"{surplus}m"},
+        "kubeReserved": {"cpu": f"{surplus}m", "memory": "50Mi"},
         "nodeStatusUpdateFrequency": "2s",
         "failSwapOn": False,
         "failCgroupV1": False,
@@ -232,7 +232,9 @@ def _kubelet_places(node: Node) -> dict[str, object]:
         "podLogsDir": str(node.paths.data / "pods"),
         "volumePluginDir": str(node.paths.data / "volume-plugins"),
         "evictionHard": {
-            "memory.available": "50Mi",
+            # Off: the kubelet would take what the whole host uses from this node's few GiB, and
+            # a browser beside the lab would put it under pressure. Pods have their cgroup's limit.
+            "memory.available": "0%",
             "nodefs.available": "1%",
             "imagefs.available": "1%",
             "nodefs.inodesFree": "1%",

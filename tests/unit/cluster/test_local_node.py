@@ -85,6 +85,11 @@ def test_allocatable_cpu_follows_the_flavor_on_any_host(
     assert host_cpus * 1000 - int(reserved.removesuffix("m")) == left
 
 
+def test_what_else_runs_on_the_host_puts_no_node_under_memory_pressure() -> None:
+    configuration = kubelet_configuration(NODE)
+    assert configuration["evictionHard"]["memory.available"] == "0%"  # type: ignore[index]
+
+
 def test_kubelet_reads_what_two_of_them_on_one_host_need() -> None:
     configuration = yaml.safe_load(yaml.safe_dump(kubelet_configuration(NODE)))
     assert configuration["cgroupRoot"] == "/labkit/lab/node1"
