@@ -1,0 +1,1 @@
+kubectl scale deployment orders stock --replicas=2
