@@ -32,6 +32,9 @@ def up(
     keep: Annotated[
         bool, typer.Option("--keep", help="If a new cluster fails to start, leave it to look into.")
     ] = False,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Beside the lab: exercises stay on their cluster.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Start the cluster, or resume it, and return when its nodes are Ready.
@@ -44,7 +47,7 @@ def up(
 
     if nodes is not None and nodes < 1:
         raise SettingInvalid("--nodes", nodes, say("a number from 1 to 100"))
-    wanted = Wanted(nodes or 0, flavor, safe_writes, encrypt_secrets, keep)
+    wanted = Wanted(nodes or 0, flavor, safe_writes, encrypt_secrets, keep, apart)
     running = running_from(name, engine)
     with progress_shown(quiet=json) as progress:
         status = start_up(running, wanted, progress)

@@ -11,6 +11,7 @@ from labkit.cli import (
     author,
     build,
     cluster,
+    component,
     doctor,
     exercise,
     grade,
@@ -50,6 +51,7 @@ for group, names in (
 app.command("doctor", rich_help_panel="The cluster")(doctor.doctor)
 app.command("lab", rich_help_panel="The cluster")(lab.lab)
 app.add_typer(node.app, name="node", rich_help_panel="The cluster")
+app.add_typer(component.app, name="component", rich_help_panel="The cluster")
 app.add_typer(image.app, name="image", rich_help_panel="The cluster")
 app.add_typer(registry.app, name="registry", rich_help_panel="The cluster")
 for name in author.COMMANDS:

@@ -31,6 +31,8 @@ class Wanted:
     encrypt_secrets: bool = False
     keep: bool = False
     """Leave a new cluster that did not start as it is, to look into."""
+    apart: bool = False
+    """Beside the lab: exercises stay on the cluster where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,14 @@ def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
     config = _config(running, wanted, is_new=is_new)
     with _taken_back(engine, progress) if is_new and not wanted.keep else nullcontext():
         status = engine.start(config, progress)
-    record_lab(
-        running.settings,
-        name=running.settings.cluster,
-        engine=engine.name,
-        kubeconfig=engine.kubeconfig(),
-        capabilities=engine.capabilities,
-    )
+    if not wanted.apart:
+        record_lab(
+            running.settings,
+            name=running.settings.cluster,
+            engine=engine.name,
+            kubeconfig=engine.kubeconfig(),
+            capabilities=engine.capabilities,
+        )
     _follow_with_addons(running)
     return status
 

@@ -83,6 +83,22 @@ def settled(snapshot: Snapshot, deployment: Object, *, at_least: int = 1) -> Fin
     )
 
 
+def exactly(deployment: Object, copies: int) -> Finding | None:
+    """None when it asks for so many Pods, and for no more."""
+    wanted = deployment["spec"].get("replicas", 1)
+    if wanted == copies:
+        return None
+    name = name_of(deployment)
+    return not_yet(
+        "deployment.other_count",
+        seen=say("Deployment {name} asks for this many Pods: {wanted}.", name=name, wanted=wanted),
+        expected=say("It asks for {copies}.", copies=copies),
+        why=say("The number in the manifest is what the cluster keeps, no more and no fewer."),
+        next_step=say("Set spec.replicas to {copies}, and apply.", copies=copies),
+        evidence=evidence(deployment),
+    )
+
+
 def _too_few(deployment: Object, wanted: int, at_least: int) -> Finding:
     name = name_of(deployment)
     scale = f"kubectl scale deployment {name} --replicas={at_least}"

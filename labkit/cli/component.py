@@ -1,0 +1,59 @@
+"""`labkit component`: the real processes of a local cluster, stopped and started one by one."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labkit.cli.options import AsJson, Name, running_from
+from labkit.cli.output import print_json
+from labkit.foundation.text import say
+
+if TYPE_CHECKING:
+    from labkit.workshop.components import Components
+
+app = typer.Typer(
+    help="The cluster's own processes: see what happens when one of them stops.",
+    no_args_is_help=True,
+)
+Which = Annotated[
+    str, typer.Argument(help="kube-scheduler, node1/kubelet, …; `list` shows them all.")
+]
+
+
+@app.command("list")
+def list_components(name: Name = "", json: AsJson = False) -> None:
+    """Each process with its id on this machine; a dash for one that is stopped."""
+    found = _components(name).listed()
+    if json:
+        print_json([{"name": one.name, "running": one.running, "pid": one.pid} for one in found])
+        return
+    for one in found:
+        state = say("running") if one.running else say("stopped")
+        print(f"{one.name:<28} {state:<9} {one.pid or '-'}")
+
+
+@app.command("stop")
+def stop(component: Which, name: Name = "", json: AsJson = False) -> None:
+    """Stop one of them until you start it again; `labkit up` starts all that are stopped."""
+    _components(name).stop(component)
+    _told(component, say("stopped"), json=json)
+
+
+@app.command("start")
+def start(component: Which, name: Name = "", json: AsJson = False) -> None:
+    """Start one that is stopped; one that runs is left alone."""
+    _components(name).start(component)
+    _told(component, say("running"), json=json)
+
+
+def _told(component: str, state: str, *, json: bool) -> None:
+    if json:
+        print_json({"component": component, "state": state})
+    else:
+        print(say("{component} is {state}.", component=component, state=state))
+
+
+def _components(name: str) -> "Components":
+    from labkit.workshop.components import Components
+
+    return Components(running_from(name))
