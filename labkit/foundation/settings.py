@@ -53,6 +53,9 @@ class Settings:
     probe_image: str = PROBE_IMAGE
     """What is run to find out what is offered; must work like ours. LABKIT_PROBE_IMAGE."""
 
+    runtime: Path | None = None
+    """The user's folder for what must not outlive a restart. XDG_RUNTIME_DIR."""
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the environment once. Raises SettingInvalid for a value of the wrong form."""
@@ -72,6 +75,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         kubeconfig=Path(given["LABKIT_KUBECONFIG"]) if given.get("LABKIT_KUBECONFIG") else None,
         context=given.get("LABKIT_CONTEXT", ""),
         probe_image=given.get("LABKIT_PROBE_IMAGE") or PROBE_IMAGE,
+        runtime=Path(given["XDG_RUNTIME_DIR"]) if given.get("XDG_RUNTIME_DIR") else None,
     )
 
 

@@ -30,7 +30,7 @@ def _lacking(package: Package, absent: list[str], here: Installed) -> Finding:
         package=package.name,
         why=package.why,
     )
-    level = note if package.only_for_setup else blocking
+    level = note if package.is_optional else blocking
     return level(f"package-{package.name}", seen, _fix(package, here))
 
 

@@ -20,6 +20,7 @@ OLDEST_CONTAINERD = (1, 6)
 SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 CNI_FOLDERS = ("usr/lib/cni", "opt/cni/bin")  # Debian's package; everybody else
 DOCKERS_CONTAINERD = "containerd.io"
+PODMAN = "podman"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,15 @@ class Package:
     folders: tuple[str, ...] = ("",)
     module: str = ""
     """A Python module that must be importable."""
-    only_for_setup: bool = False
-    """Needed to build or install, not to run: its absence stops no cluster."""
+    is_optional: bool = False
+    """Needed to build, to install or for one lesson: its absence stops no cluster."""
 
+
+CONTAINER_ROOM = (
+    Package("podman", "builds and runs the containers of lesson 01", (PODMAN,), is_optional=True),
+    Package("slirp4netns", "connects them", ("slirp4netns",), is_optional=True),
+    Package("uidmap", "lets podman work without root", ("newuidmap",), is_optional=True),
+)
 
 # What kube-proxy once called (conntrack, modprobe in iptables mode) is not here: 1.34 talks to
 # the kernel itself.
@@ -63,9 +70,10 @@ PACKAGES = (
         "lets Go and others trust where programs come from",
         files=("ca-certificates.crt", "ca-bundle.crt", "tls-ca-bundle.pem", "cert.pem"),
         folders=("etc/ssl/certs", "etc/pki/tls/certs", "etc/pki/ca-trust/extracted/pem", "etc/ssl"),
-        only_for_setup=True,
+        is_optional=True,
     ),
-    Package("python3-venv", "makes the lab's own Python", module="ensurepip", only_for_setup=True),
+    Package("python3-venv", "makes the lab's own Python", module="ensurepip", is_optional=True),
+    *CONTAINER_ROOM,
 )
 ANY_FILE_WILL_DO = frozenset({"ca-certificates"})  # each system has one of these names
 

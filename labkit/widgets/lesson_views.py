@@ -3,6 +3,7 @@
 from labkit.foundation.text import say
 from labkit.widgets.view import View, card, paragraph, title
 from labkit.workshop.lessons import Begun, Finished
+from labkit.workshop.offers import CONTAINER_BUILD, way_out
 
 READY_COLOUR = "#1a7f37"
 
@@ -22,6 +23,9 @@ def begun_view(begun: Begun) -> View:
                 engine=begun.engine,
             )
         )
+    if CONTAINER_BUILD in begun.missing:
+        command = way_out([CONTAINER_BUILD])
+        lines.append(say("For {name}: {command}", name=CONTAINER_BUILD, command=command))
     return _drawn(lines, begun)
 
 

@@ -20,6 +20,7 @@ from labkit.workshop.identities import access_as
 from labkit.workshop.image_registry import LOCAL_REGISTRY
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import SYSTEM_NAMESPACE, namespaces_of, record_name
+from labkit.workshop.offers import way_out
 from labkit.workshop.progress_log import Event, Happening, append
 from labkit.workshop.records import Stage, read_record
 from labkit.workshop.rights import Role
@@ -67,7 +68,7 @@ def judged(
         seen = say(
             "This cluster ({engine}) does not offer {names}.", engine=lab.record.engine, names=names
         )
-        next_step = say("Use the local engine: `labkit up --engine local`.")
+        next_step = way_out(missing)
         return Checked(exercise, impossible(lab, exercise, seen, next_step, advice=advice))
     try:
         with open_grader() as reader:

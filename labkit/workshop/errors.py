@@ -11,6 +11,7 @@ WorkshopError
 ├── StepStopped                exercise, step of a steps.toml, cause
 ├── StepGaveNothing            a command of a step printed nothing of what was looked for
 ├── LeftoversRemain            reset waited, and something of the old attempt is still there
+├── PodmanMissing              images are to be built, and nothing here builds them
 └── PageNotUnderstood          a page asked for facts holds something else
 """
 
@@ -29,6 +30,13 @@ class LabNotStarted(WorkshopError):
         super().__init__(
             say("No lab is running: {path} names no cluster.", path=path),
             say("Run `labkit up`, then try again."),
+        )
+
+
+class PodmanMissing(WorkshopError):
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            say("This needs podman, which builds images and is not on this machine."), command
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 from labkit.foundation.process import Runner
@@ -10,6 +11,7 @@ from labkit.foundation.progress import Progress, shown
 from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
+from labkit.grading.exercise import Exercise, ImageRead
 from labkit.remote.registry import Registry, RegistryAccess, TaggedImage
 from labkit.workshop.lab import Lab
 
@@ -55,6 +57,15 @@ def ensure_registry(lab: Lab, capabilities: Iterable[str]) -> None:
     """Before an exercise that asks for it starts."""
     if CAPABILITY in capabilities:
         registry_up(Registries(lab.settings, lab.run, lab.clock), lab.progress)
+
+
+def forget_images(exercise: Exercise, values: Mapping[str, str]) -> None:
+    """Before an exercise is set up: what an earlier attempt pushed must not count."""
+    from labkit.remote.removing import remove_images
+
+    for read in exercise.reads:
+        if isinstance(read, ImageRead):
+            remove_images(LOCAL_REGISTRY, Template(read.repository).substitute(values))
 
 
 def registry_content() -> Mapping[str, Sequence[TaggedImage]]:

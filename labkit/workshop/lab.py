@@ -19,6 +19,7 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, SystemClock
 from labkit.workshop.errors import LabNotStarted
 from labkit.workshop.names import checked_attendee
+from labkit.workshop.offers import is_offered_here
 
 if TYPE_CHECKING:
     from labkit.cluster.engine import Engine
@@ -65,7 +66,8 @@ class Lab:
         return self.content / "solutions"
 
     def has(self, capability: str) -> bool:
-        return capability in self.record.capabilities
+        """What the cluster offers, or this machine whatever the cluster."""
+        return capability in self.record.capabilities or is_offered_here(capability)
 
     def administrator(self) -> "Access":
         """Used to make namespaces and identities, never to grade or to solve."""

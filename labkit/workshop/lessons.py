@@ -14,9 +14,11 @@ from labkit.foundation.text import say
 from labkit.grading.exercise import exercise_folders
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
+from labkit.workshop.container_room import clear
 from labkit.workshop.identities import write_learner_kubeconfig
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import ATTENDEE_LABEL, labels_of, selector_of
+from labkit.workshop.offers import CONTAINER_BUILD
 from labkit.workshop.preparing import grant, introduce, make_namespaces
 from labkit.workshop.rights import lesson_objects
 from labkit.workshop.workspace import hand_out
@@ -75,7 +77,8 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
 
 def finish(lab: Lab, lesson: str) -> Finished:
     """Remove the namespaces and nodes of a lesson and its exercises; ends before they are gone."""
-    lesson_facts(lab, lesson)  # refuses an unknown one
+    if CONTAINER_BUILD in lesson_facts(lab, lesson).get("capabilities", ()):  # or refuses it
+        clear(lab.settings, lab.run, lab.clock)
     access = lab.administrator()
     ours = f"{ATTENDEE_LABEL}={lab.attendee}"
     labels = [f"{ours},{LESSON_LABEL}={lesson}"]

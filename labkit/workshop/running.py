@@ -13,6 +13,7 @@ from labkit.foundation.progress import Progress
 from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
+from labkit.workshop.container_room import clear
 from labkit.workshop.lab import forget_lab, record_lab
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def install_addons(running: Running, progress: Progress) -> None:
 
 def down(running: Running, progress: Progress) -> None:
     running.engine().delete(progress)
+    clear(running.settings, running.run, running.clock)
     forget_lab(running.settings, running.settings.cluster)
 
 

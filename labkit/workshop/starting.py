@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.cluster.errors import CapabilityMissing
 from labkit.foundation.files import locked, write_atomically
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
@@ -24,9 +23,10 @@ from labkit.workshop.acting import acting, place_values
 from labkit.workshop.emptying import empty
 from labkit.workshop.errors import WorkspaceChanged
 from labkit.workshop.identities import write_learner_kubeconfig
-from labkit.workshop.image_registry import ensure_registry
+from labkit.workshop.image_registry import ensure_registry, forget_images
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import namespaces_of, workspace_folder
+from labkit.workshop.offers import refusal
 from labkit.workshop.preparing import prepare
 from labkit.workshop.progress_log import Event, Happening, append
 from labkit.workshop.records import Record, Stage, read_record, write_record
@@ -62,7 +62,8 @@ class _Site:
 def start(lab: Lab, exercise_id: str) -> Started:
     """Namespaces, setup and files; the kubeconfig points there. Again: finds all of it done.
 
-    Raises CapabilityMissing when the cluster cannot offer what the exercise needs.
+    Raises CapabilityMissing when the cluster cannot offer what the exercise needs, PodmanMissing
+    when this machine cannot.
     """
     with _opened(lab, exercise_id) as site:
         values, is_new = _converge(site)
@@ -110,7 +111,7 @@ def _opened(lab: Lab, exercise_id: str) -> Iterator[_Site]:
     exercise = find_exercise(lab.exercises, exercise_id)
     for capability in exercise.capabilities:
         if not lab.has(capability):
-            raise CapabilityMissing(capability, lab.record.engine)
+            raise refusal(capability, lab.record.engine)
     ensure_registry(lab, exercise.capabilities)
     access = lab.administrator()
     with (
@@ -146,7 +147,9 @@ def _set_up(site: _Site, namespaces: Mapping[str, str]) -> Record:
     drawn = draw_values(exercise, lab.attendee, seed)
     begun = Record(Stage.STARTING, SeedRecord(drawn), namespaces)
     write_record(site.writer, lab, exercise, begun)
-    with acting(lab, exercise, Role.SETUP, all_values(lab, exercise, begun)) as actor:
+    values = all_values(lab, exercise, begun)
+    forget_images(exercise, values)
+    with acting(lab, exercise, Role.SETUP, values) as actor:
         run_steps(actor, exercise.setup)
     live = {draw.kind: site.reader.list(draw.kind) for draw in drawn_objects(exercise)}
     found = draw_objects(exercise, lab.attendee, seed, live)

@@ -1,12 +1,13 @@
-"""Where programs that steps and lessons run are found: the lab's kubectl before the machine's."""
+"""Where programs that steps and lessons run are found: the lab's before the machine's."""
 
 from labkit.foundation.process import merged_environment
 from labkit.toolchain.provide import provide
+from labkit.workshop.container_room import furnish
 from labkit.workshop.lab import Lab
 
 
 def tool_path(lab: Lab) -> str:
-    """PATH with the folder of the kubectl that fits the cluster in front."""
+    """PATH, in front the kubectl that fits the cluster, and podman as the lab sets it up."""
     found = provide(
         ["kubectl"],
         settings=lab.settings,
@@ -14,4 +15,5 @@ def tool_path(lab: Lab) -> str:
         progress=lab.progress,
         clock=lab.clock,
     )
-    return f"{found['kubectl'].parent}:{merged_environment({}).get('PATH', '')}"
+    folders = [found["kubectl"].parent, *furnish(lab.settings)]
+    return ":".join([*map(str, folders), merged_environment({}).get("PATH", "")])

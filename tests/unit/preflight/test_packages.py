@@ -23,7 +23,7 @@ from labkit.preflight.report import judge_machine
 from tests.support.processes import RecordedProcesses
 from tests.unit.preflight.healthy import INSTALLED, MACHINE
 
-FOR_CLUSTERS = [package.name for package in PACKAGES if not package.only_for_setup]
+FOR_CLUSTERS = [package.name for package in PACKAGES if not package.is_optional]
 
 
 def put(root: Path, *paths: str) -> None:
