@@ -200,9 +200,8 @@ def _images(files: Iterable[Path]) -> Iterator[Path]:
     named = re.compile(rf"{re.escape(REGISTRY)}/([a-z0-9-]+):")
     images = {name for path in files for name in named.findall(path.read_text("utf-8", "replace"))}
     for image in sorted(images):
-        recipe = read_recipe(image, RECIPES)
-        yield from _files(recipe.folder)
-        yield from _files(recipe.tool.folder)
+        for folder in read_recipe(image, RECIPES).sources():
+            yield from _files(folder)
 
 
 def _files(folder: Path) -> list[Path]:

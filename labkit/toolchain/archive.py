@@ -23,6 +23,8 @@ class ImageFile:
     path: str
     content: bytes | Path
     mode: int = 0o644
+    link: str = ""
+    """Where a symbolic link leads; such a file has no content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Image:
     environment: Mapping[str, str]
     ports: tuple[int, ...]
     files: tuple[ImageFile, ...]
+    command: tuple[str, ...] = ()
+    """What is run unless somebody says otherwise; arguments where there is an entrypoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def write_archive(image: Image, path: Path) -> None:
 
 
 def _config(image: Image, layer: _Blob) -> dict[str, object]:
+    started = {"Entrypoint": list(image.entrypoint), "Cmd": list(image.command)}
     return {
         "created": NO_TIME,
         "architecture": image.architecture,
@@ -98,9 +103,9 @@ def _config(image: Image, layer: _Blob) -> dict[str, object]:
         "config": {
             "User": image.user,
             "Env": [f"{key}={value}" for key, value in sorted(image.environment.items())],
-            "Entrypoint": list(image.entrypoint),
             "WorkingDir": "/",
             "ExposedPorts": {f"{port}/tcp": {} for port in image.ports},
+            **{key: words for key, words in started.items() if words},
         },
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer.digest}"]},
         "history": [{"created": NO_TIME, "created_by": "labkit"}],
@@ -143,7 +148,10 @@ def _write_tar(path: Path, files: Sequence[ImageFile], *, folders: Mapping[str, 
         for file in files:
             entry = tarfile.TarInfo(file.path)
             entry.mode = file.mode
-            if isinstance(file.content, Path):
+            if file.link:
+                entry.type, entry.linkname = tarfile.SYMTYPE, file.link
+                tar.addfile(entry)
+            elif isinstance(file.content, Path):
                 entry.size = file.content.stat().st_size
                 with file.content.open("rb") as content:
                     tar.addfile(entry, content)

@@ -3,6 +3,7 @@
 ToolchainError                 what_happened · next_step · evidence
 ├── ToolMissing                a program or image nobody knows, or no Go to build with
 ├── DownloadFailed             address, and why (no network, 404, stalled, full disk, …)
+├── PackagesMissing            image, and why (no apt-get, no network, a file in none, …)
 ├── ChecksumMismatch           address, expected and seen SHA-256
 └── BuildFailed                programs, step, log file
 """
@@ -32,6 +33,26 @@ class DownloadFailed(ToolchainError):
         )
         self.address = address
         self.reason = reason
+
+
+class PackagesMissing(ToolchainError):
+    """An image of Debian packages could not be made."""
+
+    def __init__(self, image: str, reason: str) -> None:
+        last = reason.strip().rpartition("\n")[2][:200]
+        super().__init__(
+            say(
+                "Image {image} is made of Debian packages, which could not be had ({last}).",
+                image=image,
+                last=last,
+            ),
+            say(
+                "Mend what `sudo apt-get update` complains about, then run it again. "
+                "It takes Debian or Ubuntu."
+            ),
+            reason,
+        )
+        self.image = image
 
 
 class ChecksumMismatch(ToolchainError):

@@ -1,10 +1,10 @@
-"""Images that nodes run: one program each, as an archive that nodes import.
+"""Images that nodes run, as archives that nodes import: one program each, or Debian's.
 
 Why no container tool is needed for that is in `archive.py`. Archives are kept in the cache under
 a name that changes with their content.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ from labkit.foundation.waiting import Clock
 from labkit.toolchain.archive import Image, ImageFile, write_archive
 from labkit.toolchain.errors import ToolchainError
 from labkit.toolchain.means import Means
+from labkit.toolchain.packages import packaged_files
 from labkit.toolchain.programs import machine_architecture
 from labkit.toolchain.provide import opened_releases, provide_tool
-from labkit.toolchain.recipes import RECIPES, Recipe, read_recipe
+from labkit.toolchain.recipes import RECIPES, Packaged, Recipe, read_recipe
 
 if TYPE_CHECKING:
     from labkit.toolchain.releases import Releases
@@ -74,14 +75,14 @@ def _archive(recipe: Recipe, settings: Settings) -> Path:
 def _make(recipe: Recipe, archive: Path, means: Means, releases: "Releases") -> None:
     if archive.exists():
         return
-    program = provide_tool(recipe.tool, [recipe.program], means, releases)[recipe.program]
     try:
         with (
             means.alone(f"archive-{recipe.name}"),
             means.work_folder(f"archive-{recipe.name}") as work,
         ):
             if not archive.exists():
-                write_archive(_image(recipe, program, _certificates(recipe)), work / archive.name)
+                programs = _programs(recipe, means, releases, work)
+                write_archive(_image(recipe, programs), work / archive.name)
                 archive.parent.mkdir(parents=True, exist_ok=True)
                 (work / archive.name).rename(archive)
     except OSError as problem:
@@ -96,20 +97,31 @@ def _make(recipe: Recipe, archive: Path, means: Means, releases: "Releases") -> 
         ) from problem
 
 
-def _image(recipe: Recipe, program: Path, certificates: bytes) -> Image:
+def _programs(
+    recipe: Recipe, means: Means, releases: "Releases", work: Path
+) -> Sequence[ImageFile]:
+    origin = recipe.origin
+    if isinstance(origin, Packaged):
+        return packaged_files(recipe.name, origin, means, work)
+    found = provide_tool(origin.tool, [origin.program], means, releases)
+    return [ImageFile(name, path, mode=0o755) for name, path in found.items()]
+
+
+def _image(recipe: Recipe, programs: Sequence[ImageFile]) -> Image:
     files = [
         ImageFile("etc/passwd", PASSWD),
         ImageFile("etc/group", GROUP),
         ImageFile("etc/nsswitch.conf", NAME_ORDER),
-        ImageFile(recipe.program, program, mode=0o755),
+        *programs,
     ]
-    if certificates:
+    if certificates := _certificates(recipe):
         files.append(ImageFile("etc/ssl/certs/ca-certificates.crt", certificates))
     return Image(
         reference=recipe.reference(),
         architecture=machine_architecture(),
         user=recipe.user,
         entrypoint=recipe.entrypoint,
+        command=recipe.command,
         environment=recipe.environment,
         ports=recipe.ports,
         files=tuple(files),

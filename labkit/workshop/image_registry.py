@@ -14,11 +14,14 @@ from labkit.foundation.waiting import Clock
 from labkit.grading.exercise import Exercise, ImageRead
 from labkit.remote.registry import Registry, RegistryAccess, TaggedImage
 from labkit.workshop.lab import Lab
+from labkit.workshop.offers import CONTAINER_BUILD
 
 if TYPE_CHECKING:
     from labkit.cluster.local.registry_face import LocalRegistry
 
 CAPABILITY = "registry"
+BASES = ("base",)
+"""What Containerfiles of exercises start FROM."""
 LOCAL_REGISTRY = RegistryAccess("https://198.18.0.1:5000", Path("/var/lib/labkit/registry/ca.crt"))
 """Written out, because a check must not import an engine to know it; a test compares."""
 
@@ -56,7 +59,10 @@ def registry_answers() -> bool:
 def ensure_registry(lab: Lab, capabilities: Iterable[str]) -> None:
     """Before an exercise that asks for it starts."""
     if CAPABILITY in capabilities:
-        registry_up(Registries(lab.settings, lab.run, lab.clock), lab.progress)
+        registries = Registries(lab.settings, lab.run, lab.clock)
+        registry_up(registries, lab.progress)
+        if CONTAINER_BUILD in capabilities:
+            push_images(registries, BASES, lab.progress)
 
 
 def forget_images(exercise: Exercise, values: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """The machine's registry: nodes pull from it by name and by digest, and it survives a kill."""
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -12,12 +13,16 @@ from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.kube.conditions import pod_ready
+from labkit.kube.kubeconfig import read_access
+from labkit.kube.reader import Reader
+from labkit.kube.writer import Writer
 from labkit.remote.pushing import push_archive
 from labkit.remote.registry import Registry
 from labkit.toolchain.images import images_at_hand
 from labkit.workshop.image_registry import LOCAL_REGISTRY, Registries, registry_up
 from tests.support.own_cluster import OwnCluster, eventually
 from tests.support.rights import needs_root
+from tests.support.shared_cluster import SharedCluster
 
 pytestmark = [pytest.mark.cluster, needs_root]
 HOST = "registry.lab.example:5000"
@@ -33,13 +38,18 @@ def pushed(own_cluster: OwnCluster) -> tuple[str, str]:
     return repository, push_archive(archive, repository, "1", LOCAL_REGISTRY)
 
 
-def pod(name: str, image: str) -> dict[str, Any]:
-    container = {"name": "hello", "image": image}
+def pod(name: str, image: str, script: str = "") -> dict[str, Any]:
+    """Runs what its image says, or a script once."""
+    container: dict[str, Any] = {"name": "only", "image": image}
+    once: dict[str, Any] = {}
+    if script:
+        container["command"] = ["sh", "-euc", script]
+        once = {"restartPolicy": "Never"}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name},
-        "spec": {"containers": [container], "terminationGracePeriodSeconds": 0},
+        "spec": {"containers": [container], "terminationGracePeriodSeconds": 0, **once},
     }
 
 
@@ -68,6 +78,54 @@ def test_killed_registry_comes_back_with_its_images(pushed: tuple[str, str]) -> 
     assert image is not None
     assert image.digest == digest
     assert registry_processes() != {before}
+
+
+LOOK_AROUND = """
+id -u
+curl --silent --show-error --fail --cacert /var/run/secrets/kubernetes.io/serviceaccount/ca.crt \\
+  https://kubernetes.default/version | grep gitVersion
+dig +short +tries=1 kubernetes.default.svc.cluster.local
+nc -z -w 5 kubernetes.default 443 && echo open
+ip -brief address show eth0 | grep -o UP
+ss --listening --tcp --no-header | wc -l
+"""
+SERVE = """
+mkdir /www
+echo ciao >/www/index.html
+httpd -p 8080 -h /www
+wget -q -O - http://localhost:8080/
+"""
+
+
+def test_toolbox_and_base_work_where_they_were_pulled(
+    cluster: SharedCluster, namespace: str
+) -> None:
+    lab = OwnCluster(cluster.settings.cluster, cluster.settings.home)
+    pushed = json.loads(lab.labkit("image", "push", "toolbox", "base", "--json").output)
+    toolbox, base = pushed
+    listed = json.loads(lab.labkit("registry", "list", "--json").output)
+    assert pushed.items() <= {(f"{HOST}/{one['image']}", one["digest"]) for one in listed}
+    access = read_access(cluster.kubeconfig)
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
+    with Writer(access) as writer, Reader(access) as reader:
+        writer.apply(account, namespace=namespace)  # which a controller would make a moment later
+        writer.apply(pod("look", toolbox, LOOK_AROUND), namespace=namespace)
+        writer.apply(pod("serve", base, SERVE), namespace=namespace)
+        writer.apply(pod("wait", toolbox), namespace=namespace)
+
+        def as_they_are() -> dict[str, str]:
+            pods = reader.list("Pod", namespace=namespace)
+            return {one["metadata"]["name"]: one["status"]["phase"] for one in pods}
+
+        wanted = {"look": "Succeeded", "serve": "Succeeded", "wait": "Running"}
+        eventually(lambda: as_they_are() == wanted, "the scripts' ends")
+        said = {name: reader.log(name, namespace) for name in ("look", "serve")}
+    assert said["serve"] == "ciao\n"
+    user, version, address, *rest = said["look"].splitlines()
+    assert user == "65532"
+    assert "gitVersion" in version
+    assert address.count(".") == 3
+    assert rest == ["open", "UP", "0"]
 
 
 def registry_processes() -> set[int]:

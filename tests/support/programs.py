@@ -15,15 +15,18 @@ from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.toolchain.provide import provide
-from labkit.toolchain.recipes import RECIPES, read_recipe
+from labkit.toolchain.recipes import RECIPES, Built, read_recipe
 
 run = SystemRunner()
 
 
 def program(name: str) -> Path:
-    tool = read_recipe(name, RECIPES).tool
+    origin = read_recipe(name, RECIPES).origin
+    assert isinstance(origin, Built)
     settings, clock = read_settings(), SystemClock()
-    found = provide([name], settings=settings, run=run, progress=Quiet(), clock=clock, tools=[tool])
+    found = provide(
+        [name], settings=settings, run=run, progress=Quiet(), clock=clock, tools=[origin.tool]
+    )
     return found[name]
 
 

@@ -1,4 +1,5 @@
 import hashlib
+import io
 import json
 import tarfile
 from dataclasses import replace
@@ -98,3 +99,25 @@ def test_layer_has_the_program_folders_and_a_place_for_temporary_files(tmp_path:
         assert {(entry.uid, entry.gid, entry.mtime) for entry in layer} == {(0, 0, 0)}
     assert modes == {"bin": 0o755, "bin/deep": 0o755, "tmp": 0o1777, "bin/deep/program": 0o755}
     assert members(layer_file) == {"bin/deep/program": b"from a file"}
+
+
+def test_link_leads_where_it_says(tmp_path: Path) -> None:
+    files = written(tmp_path, replace(HELLO, files=(ImageFile("bin", b"", link="usr/bin"),)))
+    [layer] = [content for name, content in files.items() if is_layer(files, name)]
+    with tarfile.open(fileobj=io.BytesIO(layer)) as tar:
+        assert [(entry.name, entry.linkname) for entry in tar if entry.issym()] == [
+            ("bin", "usr/bin")
+        ]
+
+
+def test_command_is_there_only_where_one_is_given(tmp_path: Path) -> None:
+    waiting = replace(HELLO, entrypoint=(), command=("sleep", "infinity"))
+    config = config_of(written(tmp_path, waiting))["config"]
+    assert config["Cmd"] == ["sleep", "infinity"]
+    assert "Entrypoint" not in config
+    assert "Cmd" not in config_of(written(tmp_path))["config"]
+
+
+def is_layer(files: dict[str, bytes], name: str) -> bool:
+    [docker] = json.loads(files["manifest.json"])
+    return name in docker["Layers"]

@@ -5,7 +5,7 @@ import pytest
 from labkit.toolchain.errors import ToolchainError, ToolMissing
 from labkit.toolchain.images import provide_images
 from labkit.toolchain.programs import COREDNS, METRICS_SERVER, TOOLS
-from labkit.toolchain.recipes import RECIPES, image_names, image_reference, read_recipe
+from labkit.toolchain.recipes import RECIPES, Built, image_names, image_reference, read_recipe
 from tests.support.clock import HeldClock
 from tests.support.processes import Call, RecordedProcesses
 from tests.support.progress import RecordedProgress
@@ -106,8 +106,24 @@ def test_image_without_a_recipe_is_named_with_the_known_ones(tmp_path: Path) -> 
         RECIPE.replace("1:1", "root"),
         RECIPE.replace('["/small"]', "[]"),
         RECIPE + "port = 99999\n",
+        RECIPE + 'packages = ["a"]\n',
+        RECIPE + 'program = "coredns"\npackages = ["a"]\nprograms = ["a"]\n',
+        RECIPE.replace('tag = "1.0"', "") + 'packages = ["a"]\nprograms = ["a"]\n',
+        RECIPE + 'packages = ["a"]\nprograms = ["a"]\nlinks = {b = ["c"]}\n',
+        RECIPE + "command = [1]\n",
     ],
-    ids=["no toml", "unknown key", "user by name", "no entrypoint", "no port"],
+    ids=[
+        "no toml",
+        "unknown key",
+        "user by name",
+        "no entrypoint",
+        "no port",
+        "packages of which nothing is wanted",
+        "two origins",
+        "packages without a tag",
+        "a link to nothing",
+        "a number as command",
+    ],
 )
 def test_wrong_recipe_is_named_with_what_is_wrong(tmp_path: Path, text: str) -> None:
     recipes = small_recipe(tmp_path / "recipes", text)
@@ -117,15 +133,30 @@ def test_wrong_recipe_is_named_with_what_is_wrong(tmp_path: Path, text: str) -> 
 
 
 def test_images_of_the_lab_have_recipes() -> None:
-    assert {"coredns", "hello", "metrics-server", "pause"} <= set(image_names())
+    assert {"base", "coredns", "hello", "metrics-server", "pause", "toolbox"} <= set(image_names())
     assert image_reference("hello") == "registry.lab.example:5000/hello:1.0"
     metrics = read_recipe("metrics-server", RECIPES, TOOLS)
-    assert (metrics.tool, metrics.tag) == (METRICS_SERVER, METRICS_SERVER.version())
+    assert metrics.origin == Built(METRICS_SERVER, "metrics-server")
+    assert metrics.tag == METRICS_SERVER.version()
 
 
 @pytest.mark.parametrize("name", image_names())
 def test_image_runs_without_root_unless_its_recipe_says_why(name: str) -> None:
     recipe = read_recipe(name, RECIPES)
     text = (recipe.folder / "image.toml").read_text()
-    assert not recipe.user.startswith("0:") or "NET_BIND_SERVICE" in text
-    assert recipe.entrypoint[0] == f"/{recipe.program}"
+    reason = "NET_BIND_SERVICE" in text or "as base images do" in text
+    assert not recipe.user.startswith("0:") or reason
+
+
+@pytest.mark.parametrize("name", image_names())
+def test_image_starts_what_it_holds(name: str) -> None:
+    recipe = read_recipe(name, RECIPES)
+    started = [*recipe.entrypoint, *recipe.command][0]
+    if isinstance(recipe.origin, Built):
+        assert started == f"/{recipe.origin.program}"
+    else:
+        named = [
+            *recipe.origin.programs,
+            *(n for more in recipe.origin.links.values() for n in more),
+        ]
+        assert started.removeprefix("/bin/") in named
