@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,15 @@ import pytest
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import read_settings
-from labkit.foundation.waiting import SystemClock
-from labkit.kube.conditions import pod_ready
+from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.kube.conditions import pod_finished, pod_ready, summary
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.remote.pushing import push_archive
 from labkit.remote.registry import Registry
 from labkit.toolchain.images import images_at_hand
+from labkit.toolchain.provide import provide
 from labkit.workshop.image_registry import LOCAL_REGISTRY, Registries, registry_up
 from tests.support.own_cluster import OwnCluster, eventually
 from tests.support.rights import needs_root
@@ -113,19 +115,71 @@ def test_toolbox_and_base_work_where_they_were_pulled(
         writer.apply(pod("serve", base, SERVE), namespace=namespace)
         writer.apply(pod("wait", toolbox), namespace=namespace)
 
-        def as_they_are() -> dict[str, str]:
-            pods = reader.list("Pod", namespace=namespace)
-            return {one["metadata"]["name"]: one["status"]["phase"] for one in pods}
-
-        wanted = {"look": "Succeeded", "serve": "Succeeded", "wait": "Running"}
-        eventually(lambda: as_they_are() == wanted, "the scripts' ends")
+        ended = settled(reader, namespace)
         said = {name: reader.log(name, namespace) for name in ("look", "serve")}
+    phases = {name: one["status"]["phase"] for name, one in ended.items()}
     assert said["serve"] == "ciao\n"
     user, version, address, *rest = said["look"].splitlines()
     assert user == "65532"
     assert "gitVersion" in version
     assert address.count(".") == 3
     assert rest == ["open", "UP", "0"]
+    assert phases == {"look": "Succeeded", "serve": "Succeeded", "wait": "Running"}
+
+
+def settled(reader: Reader, namespace: str) -> dict[str, Any]:
+    """The Pods by name, when the scripts have ended and what waits is Ready."""
+
+    def pods() -> dict[str, Any]:
+        found = reader.list("Pod", namespace=namespace)
+        return {str(one["metadata"]["name"]): one for one in found}
+
+    def are_done() -> bool:
+        """Those with a script are Ready, too, while it runs."""
+        found = pods()
+        return pod_ready(found.pop("wait")) and all(map(pod_finished, found.values()))
+
+    wait_until(
+        are_done,
+        "the Pods",
+        limit_seconds=60,
+        clock=SystemClock(),
+        last_seen=lambda: str({name: summary(one) for name, one in pods().items()}),
+    )
+    return pods()
+
+
+MACHINE_APART = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+COME_AND_GO = """
+look() {
+  ps -eo args= | grep -e '[s]upervisord' -e '[l]ocal.agent' -e '[r]egistry serve' || true
+  ip -brief address
+  find /run /var/lib/labkit -not -path '/var/lib/labkit/programs*' | sort
+}
+for folder in /run /var/lib/labkit; do mount -t tmpfs none "$folder"; done
+ip link set lo up
+look >before
+"$0" -m labkit.cli.main registry up
+look >between
+"$0" -m labkit.cli.main registry down
+look >after
+"""
+
+
+def test_registry_taken_down_leaves_nothing(tmp_path: Path) -> None:
+    """On a machine apart, as far as it sees: the one here may be somebody's, images and all."""
+    run, clock = SystemRunner(), SystemClock()
+    provide(["registry"], settings=read_settings(), run=run, progress=Quiet(), clock=clock)
+    script = ["sh", "-euc", COME_AND_GO, sys.executable]
+    run(
+        [*MACHINE_APART, *script],
+        folder=tmp_path,
+        environment={"LABKIT_HOME": str(tmp_path / "home")},
+    )
+    before, between, after = ((tmp_path / n).read_text() for n in ("before", "between", "after"))
+    assert "registry serve" in between
+    assert "198.18.0.1" in between
+    assert after == before
 
 
 def registry_processes() -> set[int]:
