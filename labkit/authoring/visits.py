@@ -19,7 +19,9 @@ from labkit.foundation.waiting import Clock
 from labkit.grading.attempts import Attempt, Kind
 from labkit.grading.exercise import Exercise
 from labkit.kube.reader import Reader
+from labkit.workshop.acting import place_values
 from labkit.workshop.at_once import at_once
+from labkit.workshop.image_registry import forget_images
 from labkit.workshop.lab import Lab
 from labkit.workshop.leaving import leave, present
 from labkit.workshop.rights import Role, service_account
@@ -102,6 +104,7 @@ class Visit:
     def _leave(self, files: tuple[Path, ...]) -> None:
         try:
             leave(self.lab)
+            forget_images(self.exercise, place_values(self.lab, self.exercise))
         except LabError as problem:
             self._report(self.case, _failure(problem), files)
 

@@ -66,7 +66,7 @@ def ensure_registry(lab: Lab, capabilities: Iterable[str]) -> None:
 
 
 def forget_images(exercise: Exercise, values: Mapping[str, str]) -> None:
-    """Before an exercise is set up: what an earlier attempt pushed must not count."""
+    """Before an exercise is set up, and after the proof: what an attempt pushed must not stay."""
     from labkit.remote.removing import remove_images
 
     for read in exercise.reads:
