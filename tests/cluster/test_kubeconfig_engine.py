@@ -94,6 +94,7 @@ def test_probe_of_a_real_cluster_tries_everything_and_cleans_up(
             Capability.DNS,
             Capability.MULTI_NODE,
             Capability.LOAD_BALANCER,
+            Capability.NETWORK_POLICY,
             Capability.CLUSTER_SCOPE,
         }
         assert not offers & {Capability.STORAGE, Capability.INGRESS}

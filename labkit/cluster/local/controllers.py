@@ -1,4 +1,4 @@
-"""The lab's own controllers of one cluster: add-ons, and addresses for LoadBalancers.
+"""The lab's own controllers of one cluster: add-ons, network policies, LoadBalancers' addresses.
 
 Run as `python -m labkit.cluster.local.controllers NAME` by the supervisor. A controller that
 meets trouble ends the process, and the supervisor starts it again: state is in the cluster.
@@ -12,6 +12,7 @@ from pathlib import Path
 from labkit.cluster.local.addons import keep_addons
 from labkit.cluster.local.balancing import keep_addresses
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.policy.enforcing import keep_policies
 from labkit.cluster.local.site import Site
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.progress import Quiet
@@ -20,7 +21,7 @@ from labkit.foundation.waiting import SystemClock
 
 def main(name: str) -> None:
     site = Site(name, MachinePaths(), SystemRunner(), SystemClock(), Quiet(), Path(sys.executable))
-    for controller in (keep_addresses, keep_addons):
+    for controller in (keep_addresses, keep_policies, keep_addons):
         threading.Thread(target=_or_end, args=(controller, site)).start()
 
 

@@ -40,6 +40,7 @@ CAPABILITIES = frozenset(
         Capability.DNS,
         Capability.MULTI_NODE,
         Capability.LOAD_BALANCER,
+        Capability.NETWORK_POLICY,
         Capability.METRICS,
         Capability.AUDIT_LOG,
         Capability.HOST_CONTROL_PLANE,
