@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from labkit.kube.conditions import pod_ready
 from tests.support.own_cluster import OwnCluster, eventually
 from tests.support.policy_cases import CASES
 from tests.support.policy_objects import BOTH, IN, OUT, app, come, policy, tcp
 from tests.support.policy_objects import pods as from_pods
 from tests.support.policy_stage import Stage
-from tests.support.policy_world import OUTSIDE, Case
+from tests.support.policy_world import OUTSIDE, Case, pod_object
 from tests.support.rights import needs_root
 from tests.support.traces import processes_of
 
@@ -133,3 +134,25 @@ def test_node_made_again_has_its_policies_again(stage: Stage) -> None:
     stage.put_pods(gone)
     stage.put(case)
     assert stage.disagreeing(case) == set()
+
+
+def test_new_pod_of_a_closed_namespace_is_closed_from_its_first_word(stage: Stage) -> None:
+    """Its own server says that it answers, and nobody is answered."""
+    stage.put(Case((policy("shop", policyTypes=BOTH),)))
+    served = pod_object("shop/fresh", "node1", {"app": "fresh"})
+    container = served["spec"]["containers"][0]
+    del container["args"]
+    container["readinessProbe"] = {"tcpSocket": {"port": 8080}, "periodSeconds": 1}
+    before = stage.given_addresses()
+    stage.writer.create(served)
+    heard: list[bool] = []
+
+    def ready() -> bool:
+        asked = [(address, 8080, "TCP") for address in stage.given_addresses() - before]
+        heard.extend(stage.answering(OUTSIDE, asked, 0.05))
+        return pod_ready(stage.reader.get("Pod", "fresh", namespace="shop"))
+
+    eventually(ready, "the Pod to be ready")
+    stage.writer.delete("Pod", "fresh", "shop", grace_seconds=0)
+    assert heard
+    assert not any(heard)

@@ -58,6 +58,9 @@ class Stage:
         for place in (OUTSIDE, "node1", "node2"):
             self.revive(place)
         self.addresses[OUTSIDE] = self.writer.access.server.split("/")[2].split(":")[0]
+        self.signed()
+        before = [Cell(OUTSIDE, sign, "t8080") for sign in SIGNS]
+        eventually(lambda: not self.open_of(before), "the signs to be policed")
 
     def end(self) -> None:
         for pid in self._speakers.values():
@@ -98,6 +101,11 @@ class Stage:
             if f" {address}/" in said.output:
                 return path
         raise AssertionError(f"no network namespace has {address}")
+
+    def given_addresses(self) -> set[str]:
+        """Those that nodes have given to Pods, known before the Pods start."""
+        run = MachinePaths().cluster(self.cluster.name).run
+        return {path.name for path in run.glob("*/addresses/*/10.*")}
 
     def move(self, key: str, node: str) -> None:
         """Another Pod of the same name and labels, at another address."""

@@ -1,5 +1,6 @@
 """What is loaded into which node, and when not."""
 
+import json
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from labkit.cluster.engine import NodeShape
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.policy.arriving import Arrivals
 from labkit.cluster.local.policy.enforcing import KINDS, Enforcer, Known, News
 from labkit.cluster.local.policy.table import NOTHING
 from labkit.cluster.local.record import ClusterRecord, write_record
@@ -69,7 +71,8 @@ class Nodes:
             site.paths.record, ClusterRecord("lab", 7, 0).with_nodes([NodeShape(), NodeShape()])
         )
         self.enforcer = Enforcer(site, "nft", self.namespaces)
-        self.known = Known()
+        self.notes = folder / "notes"
+        self.known = Known(Arrivals(self.notes, "lab"))
         for node in NODES:
             self.make(node)
 
@@ -93,8 +96,8 @@ def nodes(tmp_path: Path) -> Nodes:
     return Nodes(tmp_path)
 
 
-def test_world_is_complete_when_the_last_list_has_ended() -> None:
-    known = Known()
+def test_world_is_complete_when_the_last_list_has_ended(tmp_path: Path) -> None:
+    known = Known(Arrivals(tmp_path, "lab"))
     pieces = told("nothing comes in")
     for piece in pieces:
         assert not known.is_complete
@@ -109,9 +112,11 @@ def test_world_is_complete_when_the_last_list_has_ended() -> None:
     assert set(KINDS) == {piece[0] for piece in pieces}
 
 
-def test_trouble_of_a_watch_is_everybodys() -> None:
+def test_trouble_of_a_watch_is_everybodys(tmp_path: Path) -> None:
     with pytest.raises(ClusterUnreachable):
-        Known().take_all(queue_of(ClusterUnreachable("https://x", "refused")))
+        Known(Arrivals(tmp_path, "lab")).take_all(
+            queue_of(ClusterUnreachable("https://x", "refused"))
+        )
 
 
 def test_each_node_is_loaded_once_and_again_when_its_text_changes(nodes: Nodes) -> None:
@@ -141,3 +146,28 @@ def test_first_refusal_may_be_a_namespace_half_made_and_the_second_is_trouble(
     with pytest.raises(ClusterError, match=r"policies of lab\.lab\.node1") as caught:
         nodes.settle()
     assert caught.value.evidence == "Error: no such thing\n"
+
+
+def note(uid: str, address: str) -> str:
+    """As libcni keeps what a plugin answered."""
+    arguments = [["IgnoreUnknown", "1"], ["K8S_POD_UID", uid]]
+    return json.dumps({"cniArgs": arguments, "result": {"ips": [{"address": f"{address}/24"}]}})
+
+
+def test_pod_is_policed_from_the_moment_that_its_node_gave_it_an_address(nodes: Nodes) -> None:
+    nodes.settle(*told("nothing comes in"))
+    assert not nodes.known.awaits_arrivals()
+    pod = pods_at(ADDRESSES)["shop/store"]
+    fresh = {**pod, "metadata": {**pod["metadata"], "name": "fresh", "uid": "u-1"}, "status": {}}
+    assert nodes.settle(("Pod", "ADDED", fresh)) == []
+    assert nodes.known.awaits_arrivals()
+    nodes.notes.mkdir()
+    (nodes.notes / "labkit.lab.node1-1-eth0").write_text("{")
+    (nodes.notes / "labkit.other.node1-2-eth0").write_text(note("u-1", "10.2.1.98"))
+    assert nodes.settle(("Pod", "MODIFIED", fresh)) == []
+    (nodes.notes / "labkit.lab.node1-1-eth0").write_text(note("u-1", "10.2.1.99"))
+    assert nodes.settle(("Pod", "MODIFIED", fresh)) == ["node1"]
+    assert "10.2.1.99" in nodes.run.calls[-1].stdin
+    said = {**fresh, "status": {"podIP": "10.2.1.99"}}
+    assert nodes.settle(("Pod", "MODIFIED", said)) == []
+    assert not nodes.known.awaits_arrivals()

@@ -10,5 +10,7 @@ it in nft's words. What a packet's addresses mean decides much:
 - Everything else from outside is a stranger with an address: other nodes, a balancer's client that
   came over another node, and the API server's proxy (`services/proxy`, `pods/proxy`). Only an
   ipBlock lets them in. Where policies close a Pod, that proxy does not reach it either.
+- A Pod is policed from the moment that its node gave it an address, give or take a tenth of a
+  second: usually before its first container runs, but nothing waits for it.
 - A Pod always reaches itself, and Pods in the host's network are no Pods to a policy.
 """

@@ -11,11 +11,13 @@ from queue import Empty, SimpleQueue
 
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local.network import in_namespace
+from labkit.cluster.local.policy.arriving import Arrivals, is_arriving
 from labkit.cluster.local.policy.reachable import World
 from labkit.cluster.local.policy.selecting import pods_from
 from labkit.cluster.local.policy.table import NOTHING, table_texts
 from labkit.cluster.local.record import read_record
 from labkit.cluster.local.site import Site, network_of, read_host
+from labkit.cluster.local.stop import CNI_RESULTS
 from labkit.foundation.text import say
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
@@ -26,6 +28,7 @@ KINDS = ("Namespace", "NetworkPolicy", "Pod")
 FOREVER = float("inf")
 STREAM_SECONDS = 300  # then the watch goes on in a new request
 ROUND_SECONDS = 0.5  # nodes come and go without news from the API server
+ARRIVAL_SECONDS = 0.03  # while a Pod is about to start where policies are
 NAMESPACES = Path("/run/netns")
 News = tuple[str, str, Object]
 """Kind, what happened to it, and the object."""
@@ -38,7 +41,8 @@ def keep_policies(site: Site) -> None:
         news: SimpleQueue[News | Exception] = SimpleQueue()
         for kind in KINDS:
             threading.Thread(target=_follow, args=(reader, kind, news), daemon=True).start()
-        known, enforcer = Known(), Enforcer(site, str(read_host().nft))
+        known = Known(Arrivals(CNI_RESULTS, site.name))
+        enforcer = Enforcer(site, str(read_host().nft))
         while True:
             has_changed = known.take_all(news)
             if known.is_complete:
@@ -58,7 +62,8 @@ def _follow(reader: Reader, kind: str, news: "SimpleQueue[News | Exception]") ->
 class Known:
     """The cluster as the watches have told it."""
 
-    def __init__(self) -> None:
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
         self._objects: dict[str, dict[str, Object]] = {kind: {} for kind in KINDS}
         self._awaited = set(KINDS)
 
@@ -67,14 +72,27 @@ class Known:
         """Half a list would cut what the other half allows."""
         return not self._awaited
 
+    def awaits_arrivals(self) -> bool:
+        """Whether a Pod is about to start in a namespace that has policies."""
+        policed = {
+            each["metadata"]["namespace"] for each in self._objects["NetworkPolicy"].values()
+        }
+        return any(
+            each["metadata"]["namespace"] in policed and is_arriving(each)
+            for each in self._objects["Pod"].values()
+        )
+
     def take_all(self, news: "SimpleQueue[News | Exception]") -> bool:
         """Wait a while for one piece, then take what else is there; whether there was any."""
+        is_news = False
         with suppress(Empty):
-            self._take(news.get(timeout=ROUND_SECONDS))
+            self._take(
+                news.get(timeout=ARRIVAL_SECONDS if self.awaits_arrivals() else ROUND_SECONDS)
+            )
+            is_news = True
             while not news.empty():
                 self._take(news.get())
-            return True
-        return False
+        return (self.awaits_arrivals() and self._arrivals.look()) or is_news
 
     def _take(self, piece: News | Exception) -> None:
         if isinstance(piece, Exception):
@@ -93,7 +111,8 @@ class Known:
             for each in self._objects["Namespace"].values()
         }
         policies = list(self._objects["NetworkPolicy"].values())
-        return World(pods_from(self._objects["Pod"].values()), namespaces, policies)
+        pods = self._arrivals.addressed(self._objects["Pod"].values())
+        return World(pods_from(pods), namespaces, policies)
 
 
 class Enforcer:
