@@ -74,7 +74,7 @@ def _tables(report: Mapping[str, Any]) -> Iterator[str]:
 def _warm(bench: Bench) -> None:
     """Obtain every program and image, and read them from disk once."""
     bench.labkit("up")
-    bench.labkit("addons")
+    bench.labkit("addon", "add")
     bench.labkit("down")
 
 
@@ -96,7 +96,7 @@ def _measure(bench: Bench) -> Mapping[str, float]:
 def _grade(bench: Bench) -> Mapping[str, list[float]]:
     """On one more cluster of one node, which has grown quiet; crowds come last, they end slowly."""
     bench.labkit("up")
-    bench.labkit("addons")
+    bench.labkit("addon", "add")
     lab = open_lab(replace(read_settings(), home=bench.home, cluster=bench.cluster))
     proof_seconds = bench_measure.proves(bench)
     return {**bench_grading.measure(lab), bench_grading.PROOF: [proof_seconds]}

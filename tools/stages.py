@@ -34,6 +34,8 @@ More workers than cores, because many tests wait for a process or a connection m
 """
 
 UP = Stage("start the test lab", "labkit up", 60)
+AHEAD = Stage("what is built ahead", "python -m tools.ahead", 900)
+"""Beside the first stages on a cluster; a second where the cache is full."""
 DOCTOR = Stage("why it did not start", "labkit doctor", 10)
 PROOF = Stage("proof of the exercises", "labkit prove", 300)
 SHORT_PROOF = Stage("proof of the exercises, drawn", "labkit prove --minutes 18", 1200)

@@ -16,6 +16,7 @@ from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import Clock, SystemClock
 from tools.attended import run_attended
 from tools.stages import (
+    AHEAD,
     BESIDE_CHECK,
     CHECK,
     DOCTOR,
@@ -63,7 +64,7 @@ def run_suite(arguments: Sequence[str], clock: Clock) -> list[Ran]:
         environment = test_lab(read_settings().cache)
 
         def run_in_lab(stage: Stage) -> Ran:
-            return run_stage(stage, clock, environment)
+            return run_stage(stage, clock, environment, live=stage is not AHEAD)
 
         return (
             everything(check(clock), run_in_lab) if name == "test" else prove(run_in_lab, exercises)
@@ -89,7 +90,7 @@ def everything(checked: Sequence[Ran], run: RunStage) -> list[Ran]:
     ran = list(checked)
     if not all(one.well for one in ran):
         return ran
-    return [*ran, *on_a_cluster(ON_A_CLUSTER, run)]
+    return [*ran, *on_a_cluster(ON_A_CLUSTER, run, beside=(AHEAD,))]
 
 
 def prove(run: RunStage, exercises: Sequence[str]) -> list[Ran]:
@@ -97,14 +98,17 @@ def prove(run: RunStage, exercises: Sequence[str]) -> list[Ran]:
     return on_a_cluster((named,), run)
 
 
-def on_a_cluster(stages: Sequence[Stage], run: RunStage) -> list[Ran]:
+def on_a_cluster(stages: Sequence[Stage], run: RunStage, beside: Sequence[Stage] = ()) -> list[Ran]:
     """A lab that does not start is a failure with the doctor's report; it goes down in any case."""
     ran = []
-    try:
-        ran.append(run(UP))
-        ran += [run(stage) for stage in (stages if ran[0].well else [DOCTOR])]
-    finally:
-        ran.append(run(DOWN))
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            ran.append(run(UP))
+            others = [pool.submit(run, stage) for stage in beside if ran[0].well]
+            ran += [run(stage) for stage in (stages if ran[0].well else [DOCTOR])]
+            ran += [other.result() for other in others]
+        finally:
+            ran.append(run(DOWN))
     return ran
 
 

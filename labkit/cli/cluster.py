@@ -143,14 +143,3 @@ def logs(
         print_json({"component": component, "lines": text.splitlines()})
     else:
         typer.echo(text, nl=False)
-
-
-def addons(name: Name = "", json: AsJson = False) -> None:
-    """Obtain and install the cluster's add-ons (DNS, metrics); `labkit up` does it for you."""
-    from labkit.workshop.running import install_addons
-
-    running = running_from(name)
-    with progress_shown(quiet=json) as progress:
-        install_addons(running, progress)
-    if json:
-        print_json({"name": running.settings.cluster, "addons": "installed"})

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from labkit.cli import (
+    addon,
     author,
     build,
     cluster,
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for group, names in (
-    ("The cluster", ("up", "down", "stop", "status", "logs", "addons")),
+    ("The cluster", ("up", "down", "stop", "status", "logs")),
     ("Exercises", exercise.COMMANDS),
 ):
     module = cluster if group == "The cluster" else exercise
@@ -52,6 +53,7 @@ app.command("doctor", rich_help_panel="The cluster")(doctor.doctor)
 app.command("lab", rich_help_panel="The cluster")(lab.lab)
 app.add_typer(node.app, name="node", rich_help_panel="The cluster")
 app.add_typer(component.app, name="component", rich_help_panel="The cluster")
+app.add_typer(addon.app, name="addon", rich_help_panel="The cluster")
 app.add_typer(image.app, name="image", rich_help_panel="The cluster")
 app.add_typer(registry.app, name="registry", rich_help_panel="The cluster")
 for name in author.COMMANDS:

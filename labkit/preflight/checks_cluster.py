@@ -119,6 +119,14 @@ def dns(cluster: Cluster) -> list[Finding]:
     return [warning("dns", seen, f"kubectl -n kube-system describe pod {pod.name}")]
 
 
+def ingress(cluster: Cluster) -> list[Finding]:
+    """Nothing to say where there is none: an exercise that needs one brings it."""
+    if not cluster.ingress_classes:
+        return []
+    names = ", ".join(cluster.ingress_classes)
+    return [fine("ingress", say("Ingresses are served by {names}.", names=names))]
+
+
 def _is_simulated(cluster: Cluster) -> bool:
     return bool(cluster.nodes) and all(node.simulated for node in cluster.nodes or ())
 

@@ -77,6 +77,7 @@ class Cluster:
     nodes: tuple[Node, ...] | None = None
     """None: not answered, or not for this kubeconfig's user."""
     dns: tuple[Pod, ...] | None = None
+    ingress_classes: tuple[str, ...] | None = None
 
     def access(self) -> Access | None:
         """Of the first kubeconfig that can be read."""
@@ -152,6 +153,7 @@ def _answers(reader: Reader, begun: Cluster) -> Cluster:
             version=read_version(str(reply.json().get("gitVersion", ""))),
             nodes=_permitted(lambda: tuple(map(_node, reader.list("Node")))),
             dns=_permitted(lambda: _dns(reader)),
+            ingress_classes=_permitted(lambda: _ingress_classes(reader)),
         )
     except KubeError as problem:
         return replace(begun, problem=problem)
@@ -181,6 +183,10 @@ def _dns(reader: Reader) -> tuple[Pod, ...]:
         )
         for pod in pods
     )
+
+
+def _ingress_classes(reader: Reader) -> tuple[str, ...]:
+    return tuple(each["metadata"]["name"] for each in reader.list("IngressClass"))
 
 
 def _node(node: Object) -> Node:

@@ -69,6 +69,7 @@ CLUSTER = (
     checks_cluster.clocks,
     checks_cluster.nodes,
     checks_cluster.dns,
+    checks_cluster.ingress,
 )
 
 

@@ -191,7 +191,21 @@ REGISTRY = Tool(
     ),
 )
 
-TOOLS: tuple[Tool, ...] = (KUBERNETES, ETCD, COREDNS, METRICS_SERVER, KWOK, REGISTRY)
+TRAEFIK = Tool(
+    name="traefik",
+    folder=HERE / "traefik",
+    module="github.com/traefik/traefik/v3",
+    programs={"traefik": Program("github.com/traefik/traefik/v3/cmd/traefik", ("version",))},
+    link_flags="-X github.com/traefik/traefik/v3/pkg/version.Version={version}",
+    release=_github(
+        "traefik/traefik",
+        "traefik_{version}_linux_{architecture}.tar.gz",
+        "traefik_{version}_checksums.txt",
+        "traefik",
+    ),
+)
+
+TOOLS: tuple[Tool, ...] = (KUBERNETES, ETCD, COREDNS, METRICS_SERVER, KWOK, REGISTRY, TRAEFIK)
 
 
 def grouped(names: Sequence[str], tools: Sequence[Tool]) -> list[tuple[Tool, list[str]]]:

@@ -118,7 +118,15 @@ def _follow_with_addons(running: Running) -> None:
 
     engine = running.engine()
     if isinstance(engine, LocalEngine) and not engine.addons_at_hand():
-        command = [sys.executable, "-m", "labkit.cli.main", "addons", "--name", engine.cluster]
+        command = [
+            sys.executable,
+            "-m",
+            "labkit.cli.main",
+            "addon",
+            "add",
+            "--name",
+            engine.cluster,
+        ]
         log = running.settings.cache / "logs" / f"addons-{engine.cluster}.log"
         start_detached(command, log, folder=Path(__file__).parents[2])
 

@@ -20,6 +20,7 @@ from labkit.kube.manifests import fill
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.workshop.acting import acting, place_values
+from labkit.workshop.addons import ensure_addons
 from labkit.workshop.emptying import empty
 from labkit.workshop.errors import WorkspaceChanged
 from labkit.workshop.identities import write_learner_kubeconfig
@@ -113,6 +114,7 @@ def _opened(lab: Lab, exercise_id: str) -> Iterator[_Site]:
         if not lab.has(capability):
             raise refusal(capability, lab.record.engine)
     ensure_registry(lab, exercise.capabilities)
+    ensure_addons(lab, exercise.capabilities)
     access = lab.administrator()
     with (
         locked(

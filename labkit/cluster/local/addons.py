@@ -1,11 +1,13 @@
 """Keep the platform's add-ons: their images on every node, their manifests applied, their state.
 
 An add-on is a folder of manifests/platform/, its image has the same name. A node gets the image
-first, and second the label that lets the add-on's Pods onto it.
+first, and second the label that lets the add-on's Pods onto it. Those on demand are wanted while
+the cluster's note of installed images names them; without that, what there is of them goes.
 """
 
 import contextlib
 import json
+from collections.abc import Container
 from pathlib import Path
 
 from labkit.cluster.local import images
@@ -13,7 +15,7 @@ from labkit.cluster.local.installed import installed
 from labkit.cluster.local.network import range_note
 from labkit.cluster.local.node import Node
 from labkit.cluster.local.record import read_record
-from labkit.cluster.local.site import Site, node_of, read_host
+from labkit.cluster.local.site import ON_DEMAND, Site, node_of, read_host
 from labkit.cluster.local.spare import wait_for_spare_core
 from labkit.cluster.local.status import ADDON_STATES
 from labkit.cluster.platform import PLATFORM
@@ -26,9 +28,11 @@ from labkit.kube.errors import ObjectNotFound
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.manifests import load
 from labkit.kube.reader import Reader
+from labkit.kube.resources import Objects
 from labkit.kube.writer import Writer
 
 IMAGE_LABEL = "labkit.example/image-"
+OURS = "labkit.example/add-on"
 CONTROLLERS_SECONDS = 30
 SPARE_SECONDS = 4
 PATIENCE_SECONDS = 20  # with an add-on that does not become ready; then the others come too
@@ -70,17 +74,18 @@ class _Keeper:
         self._ranged: set[str] = set()
         self._supplied: set[tuple[str, str]] = set()
         self._applied: set[str] = set()
+        self._withdrawn: set[str] = set()
+        self._since: dict[str, float] = {}
         self._states: dict[str, str] = {}
-        self._began = site.clock.monotonic()
 
     def round(self) -> None:
         """One add-on after the other, each on one node first: together they would be late."""
         nodes, archives = self._nodes_and_archives()
         self._forget_all_but({node.name for node in nodes})
         self._describe_all(nodes)
-        waited = self._site.clock.monotonic() - self._began > PATIENCE_SECONDS
         held_up = ""
-        for folder in sorted(PLATFORM.iterdir()):
+        for folder in addon_folders(archives):
+            waited = self._waited(folder.name)
             if held_up and not waited:
                 self._note(folder.name, say("waits for {name}", name=held_up))
                 continue
@@ -92,6 +97,13 @@ class _Keeper:
             for name, archive in archives.items():
                 if (PLATFORM / name).is_dir():
                     self._supply(name, archive, nodes)
+        for name in ON_DEMAND:
+            if nodes and name not in archives:
+                self._note(name, self._withdraw(PLATFORM / name))
+
+    def _waited(self, name: str) -> bool:
+        now = self._site.clock.monotonic()
+        return now - self._since.setdefault(name, now) > PATIENCE_SECONDS
 
     def _nodes_and_archives(self) -> tuple[list[Node], dict[str, Path]]:
         """The cluster's nodes, and the archives of images by name while it has any."""
@@ -140,17 +152,51 @@ class _Keeper:
         try:
             self._supply(folder.name, archive, nodes)
             if folder.name not in self._applied:
-                for path in sorted(folder.glob("*.yaml")):
-                    for document in load(path.read_text(), source=str(path)):
-                        self._writer.apply(document)
+                for document in _documents(folder):
+                    self._writer.apply(document)
                 self._applied.add(folder.name)
+                self._withdrawn.discard(folder.name)
             deployment = self._reader.get("Deployment", folder.name, namespace="kube-system")
         except LabError as problem:
             return say("failed: {reason}", reason=problem.what_happened)
         return say("ready") if deployment_available(deployment) else say("starting")
+
+    def _withdraw(self, folder: Path) -> str:
+        """Take away what is ours; the state in words."""
+        if folder.name not in self._withdrawn:
+            if self._is_ours(folder.name):
+                for document in reversed(_documents(folder)):
+                    metadata = document["metadata"]
+                    where = metadata.get("namespace")
+                    self._writer.delete(document["kind"], metadata["name"], where)
+            self._applied.discard(folder.name)
+            self._since.pop(folder.name, None)
+            self._withdrawn.add(folder.name)
+        return say("not installed; `labkit addon add {name}`", name=folder.name)
+
+    def _is_ours(self, name: str) -> bool:
+        try:
+            found = self._reader.get("Deployment", name, namespace="kube-system")
+        except ObjectNotFound:
+            return False
+        return OURS in (found["metadata"].get("labels") or {})
 
     def _note(self, name: str, state: str) -> None:
         if self._states.get(name) != state:
             self._states[name] = state
             text = json.dumps(self._states, indent=2) + "\n"
             write_atomically(self._site.paths.data / ADDON_STATES, text)
+
+
+def addon_folders(installed_images: Container[str]) -> list[Path]:
+    """In the order they come in: those of every cluster, then those that somebody asked for."""
+    folders = sorted(PLATFORM.iterdir(), key=lambda folder: (folder.name in ON_DEMAND, folder.name))
+    return [each for each in folders if each.name not in ON_DEMAND or each.name in installed_images]
+
+
+def _documents(folder: Path) -> Objects:
+    return [
+        document
+        for path in sorted(folder.glob("*.yaml"))
+        for document in load(path.read_text(), source=str(path))
+    ]

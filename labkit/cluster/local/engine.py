@@ -20,7 +20,7 @@ from labkit.cluster.local.messages import Request, status_from
 from labkit.cluster.local.network import NODE_LIMIT, read_allocations
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import RootSide
-from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, PROGRAMS
+from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, ON_DEMAND, PROGRAMS
 from labkit.cluster.names import checked_name
 from labkit.cluster.shapes import checked_shapes
 from labkit.foundation.errors import SettingInvalid
@@ -41,6 +41,7 @@ CAPABILITIES = frozenset(
         Capability.MULTI_NODE,
         Capability.LOAD_BALANCER,
         Capability.NETWORK_POLICY,
+        Capability.INGRESS,
         Capability.METRICS,
         Capability.AUDIT_LOG,
         Capability.HOST_CONTROL_PLANE,
@@ -79,6 +80,7 @@ class LocalEngine:
             "config": asdict(config),
             "programs": self._provided(PROGRAMS, progress),
             "images": self._images(NODE_IMAGES, progress) | self._images_at_hand(),
+            "renewals": self._images_at_hand(ON_DEMAND),
         }
         answer = self._ask("start", arguments, progress, why=say("start the nodes"))
         status = status_from(answer)
@@ -133,10 +135,14 @@ class LocalEngine:
         """
         return self._ask(method, arguments, progress, why="")
 
-    def install_addons(self, progress: Progress) -> None:
+    def install_addons(self, progress: Progress, names: tuple[str, ...] = ADDON_IMAGES) -> None:
         """Obtain what add-ons need, however long it takes, and hand it to the cluster."""
-        images = self._images(ADDON_IMAGES, progress)
+        images = self._images(names, progress)
         self._ask("addons", {"images": images}, progress, why=say("install add-ons"))
+
+    def remove_addon(self, name: str) -> None:
+        """Of those on demand; the cluster takes it away a moment later."""
+        self._ask("remove_addon", {"name": name}, Quiet(), why="")
 
     def addons_at_hand(self) -> bool:
         """Whether add-ons need no download and no build."""
@@ -174,8 +180,8 @@ class LocalEngine:
         )
         return {name: str(path) for name, path in found.items()}
 
-    def _images_at_hand(self) -> dict[str, str]:
-        found = images_at_hand(ADDON_IMAGES, settings=self.settings)
+    def _images_at_hand(self, names: tuple[str, ...] = ADDON_IMAGES) -> dict[str, str]:
+        found = images_at_hand(names, settings=self.settings)
         return {name: str(path) for name, path in found.items()}
 
 

@@ -16,16 +16,28 @@ NOTE = "installed.json"
 def install(
     site: Site, arguments: dict[str, Any], user: int
 ) -> tuple[dict[str, Path], dict[str, Path]]:
-    """Take over the files that a request names and add them to the note: programs, images."""
+    """Take over the files that a request names and add them to the note: programs, images.
+
+    Its `renewals` are images that only a cluster takes which has one of that name.
+    """
     known = _read(site)
     programs = _paths(arguments.get("programs") or {})
     images = _paths(arguments.get("images") or {})
+    renewals = _paths(arguments.get("renewals") or {})
+    images |= {name: path for name, path in renewals.items() if name in known["images"]}
     for path in (*programs.values(), *images.values()):
         check_readable(path, user)
     known["programs"] |= _text(trusted_files(programs, site.machine.programs))
     known["images"] |= _text(trusted_files(images, site.machine.images))
-    write_atomically(site.paths.data / NOTE, json.dumps(known, indent=2) + "\n")
+    _write(site, known)
     return installed(site)
+
+
+def forget_image(site: Site, name: str) -> None:
+    """The cluster is to do without it; the file stays, for others."""
+    known = _read(site)
+    if known["images"].pop(name, None):
+        _write(site, known)
 
 
 def installed(site: Site) -> tuple[dict[str, Path], dict[str, Path]]:
@@ -45,6 +57,10 @@ def _read(site: Site) -> dict[str, dict[str, str]]:
         return {"programs": {}, "images": {}}
     content: dict[str, dict[str, str]] = json.loads(note.read_text())
     return content
+
+
+def _write(site: Site, known: dict[str, dict[str, str]]) -> None:
+    write_atomically(site.paths.data / NOTE, json.dumps(known, indent=2) + "\n")
 
 
 def _text(paths: dict[str, Path]) -> dict[str, str]:

@@ -11,12 +11,12 @@ from typing import Any
 
 from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local import host_operations, looking, nodes, registry, start, status, stop
-from labkit.cluster.local.installed import install, installed
+from labkit.cluster.local.installed import forget_image, install, installed
 from labkit.cluster.local.messages import Request, config_from
 from labkit.cluster.local.own_processes import release_machine
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import read_record
-from labkit.cluster.local.site import Site, read_host
+from labkit.cluster.local.site import ON_DEMAND, Site, read_host
 from labkit.cluster.local.start import Start, wanted_record
 from labkit.cluster.local.trusted import check_readable, trusted_python
 from labkit.cluster.node_record import shape_from
@@ -149,7 +149,20 @@ def _component(site: Site, request: Request) -> None:
 
 
 def _addons(site: Site, request: Request) -> None:
+    if read_record(site.paths.record) is None:
+        raise ClusterUnknown(site.name)
     install(site, request.arguments, request.user)
+
+
+def _remove_addon(site: Site, request: Request) -> None:
+    """The cluster's own controllers notice, and take its objects away."""
+    name = str(request.arguments["name"])
+    if name not in ON_DEMAND:
+        raise ClusterError(
+            say("There is no add-on {name!r} that could be removed.", name=name),
+            say("Choose one of: {known}.", known=", ".join(ON_DEMAND)),
+        )
+    forget_image(site, name)
 
 
 def _start_registry(site: Site, request: Request) -> None:
@@ -178,6 +191,7 @@ OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
     "look": _look,
     "component": _component,
     "addons": _addons,
+    "remove_addon": _remove_addon,
     "start_registry": _start_registry,
     "end_registry": _end_registry,
 }

@@ -29,6 +29,7 @@ NODE_PROGRAMS = ("kubelet", "kube-proxy")
 PROGRAMS = (*CONTROL_PLANE_PROGRAMS, *NODE_PROGRAMS, "kubectl")
 NODE_IMAGES = ("pause", "hello")
 ADDON_IMAGES = ("coredns", "metrics-server")
+ON_DEMAND = ("traefik",)  # add-ons that a cluster has when somebody asks for them
 
 
 @dataclass(frozen=True, slots=True)

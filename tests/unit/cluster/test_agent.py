@@ -155,6 +155,18 @@ def test_root_takes_over_no_file_that_the_user_may_not_read(asked: Asked, tmp_pa
     assert not asked.machine.images.exists()
 
 
+def test_add_ons_of_a_cluster_that_is_not_there_are_refused(asked: Asked) -> None:
+    said = asked.answer("addons", OWNER, cluster="other", images={})
+    assert "There is no cluster called 'other'." in said
+    assert not asked.machine.cluster("other").data.exists()
+
+
+def test_add_on_that_every_cluster_has_cannot_be_removed(asked: Asked) -> None:
+    said = asked.answer("remove_addon", OWNER, name="coredns")
+    assert "There is no add-on 'coredns' that could be removed." in said
+    assert "traefik" in said
+
+
 def test_nothing_ran_as_root_for_a_refused_request(asked: Asked) -> None:
     asked.answer("delete", STRANGER)
     assert asked.run.calls == []

@@ -26,6 +26,7 @@ from tests.unit.preflight.healthy import IMAGES, MACHINE
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 NODES = "/api/v1/nodes"
+CLASSES = "/apis/networking.k8s.io/v1/ingressclasses"
 DNS = "/api/v1/namespaces/kube-system/pods"
 FORBIDDEN = refusal(403, 'nodes is forbidden: User "ada" cannot list resource "nodes"')
 
@@ -52,6 +53,7 @@ def cluster(
         server.answers("/version", said({"gitVersion": "v1.34.4"}))
         server.answers(NODES, nodes)
         server.answers(DNS, dns)
+        server.answers(CLASSES, listed([{"metadata": {"name": "traefik"}}]))
         write_kubeconfig(home, server.access())
         yield server
 
@@ -79,6 +81,9 @@ def test_healthy_cluster_has_nothing_to_say_but_that_it_is(tmp_path: Path) -> No
         seen = look_at_cluster(settings(tmp_path), around())
     assert worst(seen) == []
     assert seen.version == (1, 34, 4)
+    assert "Ingresses are served by traefik." in [
+        each.seen for each in judge_cluster(seen, MACHINE)
+    ]
     assert {each.whose for each in seen.certificates} == {"API server", "authority"}
 
 

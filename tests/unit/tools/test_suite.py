@@ -4,7 +4,7 @@ import pytest
 
 from labkit.foundation.errors import SettingInvalid
 from tests.support.clock import HeldClock
-from tools.stages import DOCTOR, DOWN, ON_A_CLUSTER, UP, Stage
+from tools.stages import AHEAD, DOCTOR, DOWN, ON_A_CLUSTER, UP, Stage
 from tools.suite import Ran, command_of, everything, on_a_cluster, run_suite, table
 
 STAGE = Stage("types of checks", "mypy --strict {}", 5, "exercises/*.py")
@@ -33,6 +33,21 @@ def test_lab_goes_down_also_when_a_stage_failed_and_the_others_still_run() -> No
     ran = on_a_cluster(ON_A_CLUSTER, runs)
     assert runs.stages == [UP, *ON_A_CLUSTER, DOWN]
     assert [one.well for one in ran] == [True, False, True, True, True, True]
+
+
+def test_what_is_built_ahead_runs_beside_the_stages_and_counts() -> None:
+    runs = Runs(AHEAD)
+    ran = everything([Ran(STAGE, 1, well=True)], runs)
+    assert runs.stages[0] == UP
+    assert runs.stages[-1] == DOWN
+    assert sorted(one.stage.name for one in ran if not one.well) == [AHEAD.name]
+    assert {*runs.stages} == {UP, AHEAD, *ON_A_CLUSTER, DOWN}
+
+
+def test_nothing_is_built_ahead_for_a_lab_that_does_not_start() -> None:
+    runs = Runs(UP)
+    everything([Ran(STAGE, 1, well=True)], runs)
+    assert AHEAD not in runs.stages
 
 
 def test_lab_that_does_not_start_is_a_failure_with_the_doctors_report() -> None:
