@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from labkit.foundation.settings import read_settings
+from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.kube.conditions import pod_ready
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
@@ -69,7 +70,13 @@ class Site:
             seen.append(ask(self.address, host, path))
             return seen[-1] == wanted
 
-        eventually(look, f"{wanted} of {host}{path}; last was {seen[-1:]}", limit_seconds=20)
+        wait_until(
+            look,
+            f"{wanted} of {host}{path}",
+            limit_seconds=20,
+            clock=SystemClock(),
+            last_seen=lambda: str(seen[-1]),
+        )
 
 
 @pytest.fixture(scope="module")
