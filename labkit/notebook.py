@@ -15,7 +15,7 @@ from labkit.widgets.cells import (
     watch_namespace,
     work_on,
 )
-from labkit.widgets.lessons import begin, external_address, finish, visit
+from labkit.widgets.lessons import begin, external_address, finish, node_door, visit
 
 __all__ = [
     "answer",
@@ -25,6 +25,7 @@ __all__ = [
     "external_address",
     "finish",
     "hint",
+    "node_door",
     "progress",
     "quiz",
     "reset",

@@ -5,13 +5,14 @@ from typing import Any
 from labkit.foundation.errors import TimedOut
 from labkit.foundation.text import say
 from labkit.kube.conditions import is_leaving, pod_finished
-from labkit.kube.errors import Busy
+from labkit.kube.errors import Busy, ObjectRejected
 from labkit.kube.reader import Reader
 from labkit.kube.resources import Object, Objects, Selection
 from labkit.kube.waiting import wait_for_all
 from labkit.kube.writer import Writer
 
 MIRROR = "kubernetes.io/config.mirror"  # a static Pod's image in the API; only its node can end it
+ENDING = "because it is being terminated"  # a namespace; it takes no new object, no eviction either
 BUDGET_PAUSE_SECONDS = 1.0  # a budget opens when another Pod becomes ready: seconds, not less
 
 
@@ -79,6 +80,9 @@ def _evicted(writer: Writer, pods: list[str], grace_seconds: int | None) -> dict
             writer.evict(name, namespace, grace_seconds=grace_seconds)
         except Busy as trouble:
             refused[pod] = trouble.reason
+        except ObjectRejected as trouble:
+            if ENDING not in trouble.reason:  # else its namespace takes it away by itself
+                raise
     return refused
 
 

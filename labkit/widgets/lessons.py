@@ -60,6 +60,15 @@ def external_address(service: str, *, limit_seconds: float = 60) -> str:
 
 
 @cell
+def node_door(service: str, *, node: str = "", port: int = 0) -> str:
+    """A node's address with the port that it opens for a Service of the present namespace."""
+    from labkit.foundation.process import SystemRunner
+    from labkit.workshop import visiting
+
+    return visiting.node_door(service, run=SystemRunner(), node=node, port=port)
+
+
+@cell
 def finish(lesson: str) -> "View":
     """Give back what a lesson and its exercises took; what you achieved stays noted."""
     from labkit.foundation.settings import read_settings

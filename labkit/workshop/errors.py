@@ -12,7 +12,8 @@ WorkshopError
 ├── StepGaveNothing            a command of a step printed nothing of what was looked for
 ├── LeftoversRemain            reset waited, and something of the old attempt is still there
 ├── PodmanMissing              images are to be built, and nothing here builds them
-└── PageNotUnderstood          a page asked for facts holds something else
+├── PageNotUnderstood          a page asked for facts holds something else
+└── DoorMissing                a Service that no node opens a port for
 """
 
 from pathlib import Path
@@ -141,4 +142,12 @@ class PageNotUnderstood(WorkshopError):
             say("{address} answered with something that is not JSON.", address=address),
             say("Pages for programs have a path of their own, such as `/info`."),
             text,
+        )
+
+
+class DoorMissing(WorkshopError):
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            say("Nodes open no such port for Service {name}.", name=service),
+            say("Look at PORT(S): `kubectl get service {name}`.", name=service),
         )

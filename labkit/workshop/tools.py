@@ -1,5 +1,8 @@
 """Where programs that steps and lessons run are found: the lab's before the machine's."""
 
+import sys
+from pathlib import Path
+
 from labkit.foundation.process import merged_environment
 from labkit.toolchain.provide import provide
 from labkit.workshop.container_room import furnish
@@ -7,7 +10,7 @@ from labkit.workshop.lab import Lab
 
 
 def tool_path(lab: Lab) -> str:
-    """PATH, in front the kubectl that fits the cluster, and podman as the lab sets it up."""
+    """PATH, in front the kubectl that fits the cluster, the lab's own podman, and this labkit."""
     found = provide(
         ["kubectl"],
         settings=lab.settings,
@@ -15,5 +18,5 @@ def tool_path(lab: Lab) -> str:
         progress=lab.progress,
         clock=lab.clock,
     )
-    folders = [found["kubectl"].parent, *furnish(lab.settings)]
+    folders = [found["kubectl"].parent, *furnish(lab.settings), Path(sys.executable).parent]
     return ":".join([*map(str, folders), merged_environment({}).get("PATH", "")])

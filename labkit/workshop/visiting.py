@@ -8,7 +8,7 @@ from typing import Any
 from labkit.foundation.process import Runner
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
-from labkit.workshop.errors import PageNotUnderstood
+from labkit.workshop.errors import DoorMissing, PageNotUnderstood
 
 ANSWER_SECONDS = 5.0  # of one attempt; a page of the lab takes milliseconds
 
@@ -86,3 +86,29 @@ def external_address(service: str, *, run: Runner, clock: Clock, limit_seconds: 
         last_seen=lambda: say("none yet"),
         next_step=say("Its events say why: `kubectl describe service {name}`.", name=service),
     )
+
+
+def node_door(service: str, *, run: Runner, node: str = "", port: int = 0) -> str:
+    """A node's address with the port that it opens for a Service of the present namespace.
+
+    Any node if none is named, and the Service's first such port. Raises DoorMissing.
+    """
+    step = say("List them with `kubectl get services` and `kubectl get nodes`.")
+    found = run(["kubectl", "get", "service", service, "-o", "json"], next_step=step).output
+    ports = json.loads(found)["spec"].get("ports") or []
+    doors = [one["nodePort"] for one in ports if "nodePort" in one and port in (0, one["port"])]
+    if not doors:
+        raise DoorMissing(service)
+    nodes = ["kubectl", "get", "nodes", "-o", "json"]
+    if node:
+        nodes.append(f"--field-selector=metadata.name={node}")
+    items = json.loads(run(nodes, next_step=step).output)["items"]
+    addresses = [
+        each["address"]
+        for item in items
+        for each in item["status"]["addresses"]
+        if each["type"] == "InternalIP"
+    ]
+    if not addresses:
+        raise DoorMissing(service)
+    return f"{addresses[0]}:{doors[0]}"

@@ -59,8 +59,7 @@ def _answered(snapshot: Snapshot, reporter: Object) -> Finding:
         return _strangers(snapshot, reporter, last)
     return passed(
         say(
-            "At {time} Pod {pod} answered: {word}.",
-            time=clock_time(moment(last.until)),
+            "Next door, {pod} answered: {word}.",
             pod=last.facts["pod"],
             word=quoted(str(last.facts.get("version", ""))),
         ),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from labkit.foundation.errors import TimedOut
+from labkit.kube.errors import ObjectRejected
 from labkit.kube.nodes import cordon, drain, to_evict, uncordon
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
@@ -59,6 +60,27 @@ def test_drain_asks_again_while_a_budget_is_closed() -> None:
         with Writer(server.access()) as writer, Reader(server.access(), clock=clock) as reader:
             drain(writer, reader, "n1")
     assert clock.pauses == [1, 1]
+
+
+def test_drain_waits_for_pods_whose_namespace_is_ending() -> None:
+    ending = refusal(403, 'pods "a" is forbidden: ... because it is being terminated')
+    with ApiServer() as server:
+        server.answers(NODE, said({}))
+        server.answers(PODS, listed([pod("a")]), listed([]))
+        server.answers(eviction("a"), ending)
+        with Writer(server.access()) as writer, Reader(server.access()) as reader:
+            assert drain(writer, reader, "n1") == ("ns/a",)
+        assert [asked.path for asked in server.asked] == [NODE, PODS, eviction("a"), PODS]
+
+
+def test_drain_ends_where_an_eviction_is_refused_for_another_reason() -> None:
+    with ApiServer() as server:
+        server.answers(NODE, said({}))
+        server.answers(PODS, listed([pod("a")]))
+        server.answers(eviction("a"), refusal(403, "admission webhook says no"))
+        writer, reader = Writer(server.access()), Reader(server.access())
+        with writer, reader, pytest.raises(ObjectRejected, match="says no"):
+            drain(writer, reader, "n1")
 
 
 def test_drain_that_a_budget_holds_up_ends_with_the_budgets_words() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from labkit.foundation.errors import TimedOut
 from labkit.foundation.process import Completed
-from labkit.workshop.errors import PageNotUnderstood
-from labkit.workshop.visiting import Page, external_address, visit
+from labkit.workshop.errors import DoorMissing, PageNotUnderstood
+from labkit.workshop.visiting import Page, external_address, node_door, visit
 from tests.support.clock import HeldClock
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -96,3 +96,26 @@ def test_the_address_is_awaited_while_it_is_pending() -> None:
 def test_an_address_that_never_comes_ends_with_where_to_look() -> None:
     with pytest.raises(TimedOut, match="kubectl describe service hello"):
         external_address("hello", run=Kubectl(PENDING), clock=HeldClock(), limit_seconds=9)
+
+
+TWO_DOORS = (
+    """{"spec": {"ports": [{"port": 80, "nodePort": 30001}, {"port": 8080, "nodePort": 30002}]}}"""
+)
+NODE = """{"items": [{"status": {"addresses": [
+    {"type": "Hostname", "address": "node1"},
+    {"type": "InternalIP", "address": "198.18.7.11"}]}}]}"""
+
+
+def test_a_node_has_a_door_for_each_port_of_a_service() -> None:
+    assert node_door("hello", run=Kubectl(TWO_DOORS, NODE)) == "198.18.7.11:30001"
+    assert node_door("hello", run=Kubectl(TWO_DOORS, NODE), port=8080) == "198.18.7.11:30002"
+
+
+@pytest.mark.parametrize(
+    ("service", "nodes"),
+    [(TWO_DOORS, '{"items": []}'), ('{"spec": {"ports": [{"port": 80}]}}', NODE)],
+    ids=["no such node", "a Service for inside only"],
+)
+def test_a_door_that_is_not_there_is_said_to_be_missing(service: str, nodes: str) -> None:
+    with pytest.raises(DoorMissing, match="kubectl get service hello"):
+        node_door("hello", run=Kubectl(service, nodes))
