@@ -16,7 +16,7 @@ from labkit.grading.errors import ReadFailed
 from labkit.grading.exercise import Exercise
 from labkit.grading.reading import take_snapshot
 from labkit.grading.settling import Settling
-from labkit.grading.snapshot import Snapshot
+from labkit.grading.snapshot import Failed, Snapshot
 from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Finding, Result, Verdict, cannot_check
 
@@ -50,10 +50,18 @@ def grade_settled(
     verdict = grade(exercise, snapshot, advice=advice)
     if verdict.settling and exercise.settle_seconds:
         with shown(progress or Quiet(), say("wait until the cluster has settled")):
-            Settling(exercise, place, sources).wait(verdict, exercise.settle_seconds)
+            settling = Settling(exercise, place, sources, _values(snapshot))
+            settling.wait(verdict, exercise.settle_seconds)
         snapshot = take_snapshot(exercise, place, sources)
         verdict = grade(exercise, snapshot, advice=advice)
     return Graded(verdict, snapshot)
+
+
+def _values(snapshot: Snapshot) -> dict[str, str]:
+    """What templates of a declared read may name, as the snapshot was taken with."""
+    drawn = {} if isinstance(snapshot.seed, Failed) else snapshot.seed.values
+    names = snapshot.namespaces.items()
+    return {**drawn, **{f"ns_{suffix}" if suffix else "ns": name for suffix, name in names}}
 
 
 def cannot_grade(

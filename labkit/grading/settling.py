@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from http import HTTPStatus
 
 from labkit.foundation.errors import LabError, TimedOut
 from labkit.foundation.text import say
@@ -16,7 +17,7 @@ from labkit.grading.logs import read_log
 from labkit.grading.snapshot import Failed, Object, list_key
 from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Evidence, Verdict
-from labkit.grading.visiting import visit
+from labkit.grading.visiting import visit, visit_all
 from labkit.kube.conditions import deployment_available, is_leaving, pod_ready
 
 POLL_SECONDS = 0.2  # of pages and logs, which offer no watch
@@ -30,6 +31,8 @@ class Settling:
     exercise: Exercise
     place: Place
     sources: Sources
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Of templates in reads."""
 
     def wait(self, verdict: Verdict, limit_seconds: float) -> None:
         """Returns at the limit too: the second look then says what it sees."""
@@ -43,6 +46,7 @@ class Settling:
                 self._watch_leaving(item, end)
         if moving:
             self._visit(end)
+            self._visit_by_name(end)
             self._listen(end)
 
     def _left(self, end: float) -> float:
@@ -78,12 +82,38 @@ class Settling:
 
     def _visit(self, end: float) -> None:
         """Rules of the network follow objects by up to a second; only visits show them."""
-        pages = [read for read in self.exercise.reads if isinstance(read, PagesRead)]
+        pages = [read for read in self._pages() if read.kind == "Service"]
         alone = [replace(read, suffixes=(suffix,)) for read in pages for suffix in read.suffixes]
         for read in alone:
             for service in self._open_services(read.suffixes[0]):
                 answers = partial(self._answers, read, service)
                 self._wait_for_answer(answers, name_of(service), end)
+
+    def _visit_by_name(self, end: float) -> None:
+        """A controller takes an Ingress on a moment later; then each of its pages is there."""
+        for read in self._pages():
+            for suffix in read.suffixes if read.kind == "Ingress" else ():
+                answers = partial(self._found_by_name, replace(read, suffixes=(suffix,)))
+                self._wait_for_answer(answers, say("an Ingress"), end)
+
+    def _found_by_name(self, read: PagesRead) -> bool:
+        (suffix,) = read.suffixes
+        namespace = self.place.namespaces[suffix]
+        ingresses = tuple(self.sources.reader.list(read.kind, namespace=namespace))
+        pages = visit_all(
+            [read],
+            {list_key(read.kind, suffix): ingresses},
+            self.place,
+            self.sources,
+            values=self.values,
+        )
+        replies = pages[read.through]
+        if isinstance(replies, Failed) or not ingresses:
+            return not ingresses
+        return bool(replies) and all(reply.status == HTTPStatus.OK for reply in replies)
+
+    def _pages(self) -> list[PagesRead]:
+        return [read for read in self.exercise.reads if isinstance(read, PagesRead)]
 
     def _listen(self, end: float) -> None:
         """An observer tells of what it saw before; news of now come with its next words."""

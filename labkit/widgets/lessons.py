@@ -37,25 +37,41 @@ def begin(lesson: str, *, engine: str = "", attendee: str = "", namespace: str =
 
 
 @cell
-def visit(address: str, *, pause_seconds: float = 0, limit_seconds: float = 30) -> "Page":
+def visit(
+    address: str,
+    *,
+    pause_seconds: float = 0,
+    limit_seconds: float = 30,
+    host: str = "",
+    wanted: int = 0,
+) -> "Page":
     """Open a page as `curl` does, waiting a little if nobody answers yet."""
     from labkit.foundation.waiting import SystemClock
     from labkit.workshop import visiting
 
     return visiting.visit(
-        address, clock=SystemClock(), limit_seconds=limit_seconds, pause_seconds=pause_seconds
+        address,
+        clock=SystemClock(),
+        limit_seconds=limit_seconds,
+        pause_seconds=pause_seconds,
+        host=host,
+        wanted=wanted,
     )
 
 
 @cell
-def external_address(service: str, *, limit_seconds: float = 60) -> str:
-    """Wait until a Service of the present namespace has an address outside, and return it."""
+def external_address(service: str, *, limit_seconds: float = 60, kind: str = "service") -> str:
+    """Wait until a Service, or an Ingress, of this namespace has an address; return it."""
     from labkit.foundation.process import SystemRunner
     from labkit.foundation.waiting import SystemClock
     from labkit.workshop import visiting
 
     return visiting.external_address(
-        service, run=SystemRunner(), clock=SystemClock(), limit_seconds=limit_seconds
+        service,
+        run=SystemRunner(),
+        clock=SystemClock(),
+        limit_seconds=limit_seconds,
+        kind=kind,
     )
 
 

@@ -34,23 +34,31 @@ class Page:
         return f"{self.status} from {self.address}\n\n{self.text.rstrip()}"
 
 
-def visit(address: str, *, clock: Clock, limit_seconds: float, pause_seconds: float = 0) -> Page:
+def visit(
+    address: str,
+    *,
+    clock: Clock,
+    limit_seconds: float,
+    pause_seconds: float = 0,
+    host: str = "",
+    wanted: int = 0,
+) -> Page:
     """GET a page on a new connection, trying again while nobody answers there.
+
+    `host` is the name that a browser would say, where nobody resolves it. With `wanted` only that
+    status is an answer.
 
     `pause_seconds` is waited first, so that a row of visits takes time as visitors do.
     Any answer counts, an error page too. Raises TimedOut after `limit_seconds`.
     """
-    import httpx  # 0.1 s that a notebook's first cell need not wait for
-
     seen: list[str] = []
 
     def look() -> Page | None:
-        try:
-            answer = httpx.get(address, timeout=ANSWER_SECONDS, trust_env=False)
-        except httpx.HTTPError as problem:
-            seen.append(str(problem) or type(problem).__name__)
-            return None
-        return Page(address, answer.status_code, answer.text, dict(answer.headers))
+        found = _asked(address, host)
+        if isinstance(found, Page) and wanted in (0, found.status):
+            return found
+        seen.append(str(found.status) if isinstance(found, Page) else found)
+        return None
 
     clock.pause(pause_seconds)
     return wait_until(
@@ -64,14 +72,28 @@ def visit(address: str, *, clock: Clock, limit_seconds: float, pause_seconds: fl
     )
 
 
-def external_address(service: str, *, run: Runner, clock: Clock, limit_seconds: float) -> str:
-    """The address that the outside world uses for a Service of the present namespace.
+def _asked(address: str, host: str) -> Page | str:
+    """What one GET got, or why it got nothing."""
+    import httpx  # 0.1 s that a notebook's first cell need not wait for
+
+    named = {"Host": host} if host else {}
+    try:
+        answer = httpx.get(address, headers=named, timeout=ANSWER_SECONDS, trust_env=False)
+    except httpx.HTTPError as problem:
+        return str(problem) or type(problem).__name__
+    return Page(address, answer.status_code, answer.text, dict(answer.headers))
+
+
+def external_address(
+    service: str, *, run: Runner, clock: Clock, limit_seconds: float, kind: str = "service"
+) -> str:
+    """The address that the outside world uses for a Service, or an Ingress, of this namespace.
 
     Raises TimedOut when none was handed out in time.
     """
 
     def look() -> str | None:
-        command = ["kubectl", "get", "service", service, "-o", "json"]
+        command = ["kubectl", "get", kind, service, "-o", "json"]
         step = say("List yours with `kubectl get services`.")
         found = json.loads(run(command, next_step=step).output)
         given = found.get("status", {}).get("loadBalancer", {}).get("ingress") or [{}]

@@ -181,3 +181,47 @@ def test_observer_that_says_nothing_more_is_waited_for_until_the_limit() -> None
     reader.logs = {"web-1": ['{"time": "2026-01-01T08:59:01Z"}']}
     reads = (*OBJECTS, LogRead("app=web"))
     assert wait(reader, moving(Evidence("Pod", "web-1", NS)), reads=reads) >= 10
+
+
+def front(*addresses: str) -> dict[str, Any]:
+    return {
+        "kind": "Ingress",
+        "metadata": {"name": "front", "namespace": NS},
+        "status": {"loadBalancer": {"ingress": [{"ip": ip} for ip in addresses]}},
+    }
+
+
+class Controller:
+    """Knows nobody at first, and after a few looks the host."""
+
+    def __init__(self, ignorant: int) -> None:
+        self.ignorant = ignorant
+        self.hosts: set[str] = set()
+
+    def __call__(self, urls: Sequence[str], clock: Clock, *, host: str = "") -> list[Page]:
+        self.hosts.add(host)
+        self.ignorant -= 1
+        return [Page(url, 404 if self.ignorant >= 0 else 200, "") for url in urls]
+
+
+def wait_for_front(controller: Controller, *there: dict[str, Any]) -> float:
+    reader = HeldReader(there)
+    reads = (ObjectsRead("Ingress", ("",)), PagesRead("ingress", "/", 80, host="a.${ns}.example"))
+    exercise = Exercise("door", Path(), "00", "Door", 5, "Open.", (), (), reads)
+    sources = sources_of(reader, controller)
+    Settling(exercise, PLACE, sources, {"ns": NS}).wait(moving(DOOR), 10)
+    return reader.clock.seconds
+
+
+def test_a_name_is_asked_for_until_the_controller_knows_it() -> None:
+    controller = Controller(3)
+    assert 0 < wait_for_front(controller, front("198.18.0.9")) < 1
+    assert controller.hosts == {"a.me-door.example"}
+
+
+def test_a_name_that_stays_unknown_is_given_up_at_the_limit() -> None:
+    assert wait_for_front(Controller(10**6), front("198.18.0.9")) >= 10
+
+
+def test_where_no_ingress_is_nobody_waits() -> None:
+    assert wait_for_front(Controller(10**6)) == 0

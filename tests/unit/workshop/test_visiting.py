@@ -17,6 +17,7 @@ class Desk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(404 if self.path == "/nowhere" else 200)
         self.send_header("X-Lab-Proxy", "hello-1")
+        self.send_header("X-Asked", self.headers["Host"])
         self.end_headers()
         self.wfile.write(b'{"pod": "hello-1"}\n' if self.path == "/info" else b"Hello\n")
 
@@ -57,6 +58,16 @@ def test_a_page_shows_its_answer_and_its_text(desk: str) -> None:
 def test_a_page_says_what_came_with_it(desk: str) -> None:
     page = visit(f"{desk}/", clock=HeldClock(), limit_seconds=5)
     assert page.headers["x-lab-proxy"] == "hello-1"
+
+
+def test_a_visitor_may_say_a_name_that_nobody_resolves(desk: str) -> None:
+    page = visit(f"{desk}/", clock=HeldClock(), limit_seconds=5, host="fair.example")
+    assert page.headers["x-asked"] == "fair.example"
+
+
+def test_a_page_that_is_not_the_wanted_one_is_no_answer(desk: str) -> None:
+    with pytest.raises(TimedOut, match="404"):
+        visit(f"{desk}/nowhere", clock=HeldClock(), limit_seconds=5, wanted=200)
 
 
 def test_a_page_for_programs_gives_its_facts(desk: str) -> None:
