@@ -7,7 +7,7 @@ from labkit.grading.criteria.chains import Pods, chain_passes
 from labkit.grading.criteria.endpoints import no_service, ready_endpoints, slices_of
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.rollouts import not_before, trouble
-from labkit.grading.criteria.workloads import leftover_pods, pods_of
+from labkit.grading.criteria.workloads import pods_of
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 
@@ -23,10 +23,8 @@ def four_hops(snapshot: Snapshot) -> Finding:
     mixed = links.strangers(snapshot, templates)
     if mixed:
         return mixed
-    pods = _pods(snapshot)
-    moving = any(leftover_pods(each) for each in pods.values())
-    settling = moving or not links.first_trouble(snapshot, LINKS, templates)
-    return chain_passes(snapshot, front, pods, settling=settling)
+    settling = not links.first_trouble(snapshot, LINKS, templates)
+    return chain_passes(snapshot, front, _pods(snapshot), settling=settling)
 
 
 def cause_gone(snapshot: Snapshot) -> Finding:

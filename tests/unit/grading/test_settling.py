@@ -159,6 +159,17 @@ def test_page_of_a_single_pod_is_asked_once() -> None:
     assert wait(reader, moving(DOOR), Pages(("a",)), PAGES) == 0
 
 
+def test_page_whose_own_backend_is_not_reached_yet_is_asked_again() -> None:
+    statuses = [502, 502, 200]
+
+    def get_pages(urls: Sequence[str], _: Clock, *, host: str = "") -> list[Page]:
+        status = statuses.pop(0) if len(statuses) > 1 else statuses[0]
+        return [Page(url, status, "[]") for url in urls]
+
+    reader = HeldReader([service("198.18.0.9"), pod("a"), pod("b")])
+    assert wait(reader, moving(DOOR), get_pages, PAGES) == 0.4
+
+
 def test_page_that_never_answers_is_given_up_at_the_limit() -> None:
     reader = HeldReader([service("198.18.0.9"), pod("a")])
     assert wait(reader, moving(DOOR), Pages(()), PAGES) >= 10
