@@ -15,7 +15,14 @@ from labkit.widgets.cells import (
     watch_namespace,
     work_on,
 )
-from labkit.widgets.lessons import begin, external_address, finish, node_door, visit
+from labkit.widgets.lessons import (
+    begin,
+    external_address,
+    finish,
+    node_door,
+    run_by_hand,
+    visit,
+)
 
 __all__ = [
     "answer",
@@ -29,6 +36,7 @@ __all__ = [
     "progress",
     "quiz",
     "reset",
+    "run_by_hand",
     "shake",
     "solution",
     "solve",

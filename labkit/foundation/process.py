@@ -209,8 +209,12 @@ class Companion:
     def __init__(self, program: "subprocess.Popen[bytes]") -> None:
         self._program = program
 
+    @property
+    def pid(self) -> int:
+        return self._program.pid
+
     def status(self) -> int | None:
-        """None while it runs."""
+        """None while it runs; negative for the signal that ended it."""
         return self._program.poll()
 
     def wait(self) -> int:

@@ -7,6 +7,7 @@ from labkit.widgets.stopping import cell
 
 if TYPE_CHECKING:
     from labkit.widgets.view import View
+    from labkit.workshop.by_hand import Handmade
     from labkit.workshop.visiting import Page
 
 
@@ -85,11 +86,28 @@ def node_door(service: str, *, node: str = "", port: int = 0) -> str:
 
 
 @cell
+def run_by_hand(name: str, *, calls: str = "") -> "Handmade":
+    """Run the lessons' program as one process of this machine, which nobody looks after.
+
+    `calls` is the address of the one that it asks in its turn.
+    """
+    from labkit.foundation.settings import read_settings
+    from labkit.workshop.by_hand import HANDS, program_of
+    from labkit.workshop.lab import open_lab
+
+    lab = open_lab(read_settings())
+    log = lab.settings.home / "logs" / "by-hand" / f"{name}.log"
+    return HANDS.start(name, program_of(lab), log, clock=lab.clock, calls=calls)
+
+
+@cell
 def finish(lesson: str) -> "View":
     """Give back what a lesson and its exercises took; what you achieved stays noted."""
     from labkit.foundation.settings import read_settings
     from labkit.widgets.lesson_views import finished_view
     from labkit.workshop import lessons
+    from labkit.workshop.by_hand import HANDS
     from labkit.workshop.lab import open_lab
 
+    HANDS.end()
     return finished_view(lessons.finish(open_lab(read_settings()), lesson))

@@ -118,7 +118,7 @@ def _untold(pod: Object) -> Finding:
         seen=say("No Service on port 80 or 8080 leads to `/info` of prices."),
         expected=say("`/info` of prices shows {name}.", name=VARIABLE),
         why=say("Only the program itself knows what has reached it."),
-        next_step=say("Give prices a Service, and ask it: `kubectl port-forward`, then `/info`."),
+        next_step=say("Give prices a Service: name, selector, `port` and `targetPort`."),
         evidence=evidence(pod),
         settling=True,
     )
