@@ -16,7 +16,7 @@ from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.kube.kubeconfig import kubeconfig_text
 from labkit.kube.reader import Reader
-from tests.support.own_cluster import OwnCluster, eventually
+from tests.support.own_cluster import OwnCluster, eventually, has_dns
 from tests.support.simulated import SimulatedCluster
 
 pytestmark = pytest.mark.cluster
@@ -117,12 +117,6 @@ def _is_clusters_own(item: dict[str, Any]) -> bool:
     return is_account and bool(
         place.get("namespace") == "kube-system" or place["name"] == "default"
     )
-
-
-def has_dns(reader: Reader) -> bool:
-    slices = reader.list("EndpointSlice", namespace="kube-system", labels="k8s-app=kube-dns")
-    endpoints = [each for one in slices for each in one.get("endpoints") or ()]
-    return any(each["conditions"].get("ready") for each in endpoints)
 
 
 def onlooker() -> list[dict[str, Any]]:

@@ -68,6 +68,13 @@ def eventually(look: Callable[[], object], awaited: str, *, limit_seconds: float
     wait_until(look, awaited, limit_seconds=limit_seconds, clock=SystemClock())
 
 
+def has_dns(reader: Reader) -> bool:
+    """Whether CoreDNS answers; it follows behind `up`."""
+    slices = reader.list("EndpointSlice", namespace="kube-system", labels="k8s-app=kube-dns")
+    endpoints = [each for one in slices for each in one.get("endpoints") or ()]
+    return any(each["conditions"].get("ready") for each in endpoints)
+
+
 def hello_deployment(replicas: int = 1) -> dict[str, Any]:
     container = {"name": "hello", "image": HELLO, "imagePullPolicy": "IfNotPresent"}
     return {
