@@ -42,6 +42,7 @@ class Package:
 CONTAINER_ROOM = (
     Package("podman", "builds and runs the containers of lesson 01", (PODMAN,), is_optional=True),
     Package("slirp4netns", "connects them", ("slirp4netns",), is_optional=True),
+    Package("curl", "asks a registry there", ("curl",), is_optional=True),
     Package("uidmap", "lets podman work without root", ("newuidmap",), is_optional=True),
 )
 

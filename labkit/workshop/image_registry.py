@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from labkit.cluster.local.registry_face import LocalRegistry
 
 CAPABILITY = "registry"
-BASES = ("base",)
+BASES = ("base", "hello")
 """What Containerfiles of exercises start FROM."""
 LOCAL_REGISTRY = RegistryAccess("https://198.18.0.1:5000", Path("/var/lib/labkit/registry/ca.crt"))
 """Written out, because a check must not import an engine to know it; a test compares."""

@@ -16,6 +16,7 @@ from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.workshop.container_room import clear
 from labkit.workshop.identities import write_learner_kubeconfig
+from labkit.workshop.image_registry import ensure_registry
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import ATTENDEE_LABEL, labels_of, selector_of
 from labkit.workshop.offers import CONTAINER_BUILD
@@ -60,6 +61,9 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
     if not place.startswith(f"{lab.attendee}-"):
         form = say("a name that begins with `{attendee}-`", attendee=lab.attendee)
         raise SettingInvalid("namespace", place, form)
+    missing = tuple(name for name in needed if not lab.has(name))
+    if not missing:
+        ensure_registry(lab, needed)
     _prepare(lab, lesson, place)
     write_learner_kubeconfig(lab, place)
     files = hand_out(lab.settings, lesson, lab.content / "manifests" / lesson, {"ns": place})
@@ -70,7 +74,7 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
         place,
         folder,
         files,
-        tuple(name for name in needed if not lab.has(name)),
+        missing,
         lab.record.engine,
     )
 
