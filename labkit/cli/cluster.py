@@ -125,7 +125,14 @@ def _show_status(status: "ClusterStatus") -> None:
         print(f"  {node.name:<12} {', '.join(words):<18} {node.flavor:<7} {node.address}")
     for component in status.components:
         state = say("running") if component.running else say("stopped")
-        print(f"  {component.name:<28} {state:<9} {component.last_line[:90]}")
+        said = component.last_line
+        if component.paused:
+            said = say(
+                "on purpose: `labkit component start {component} --name {name}`",
+                component=component.name,
+                name=status.name,
+            )
+        print(f"  {component.name:<28} {state:<9} {said[:90]}")
     for name, state in status.addons:
         print(f"  {say('add-on {name}', name=name):<28} {state}")
 

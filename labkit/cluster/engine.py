@@ -66,6 +66,8 @@ class ComponentStatus:
     pid: int | None = None
     last_line: str = ""
     """What a component that does not run said last."""
+    paused: bool = False
+    """Somebody stopped it on purpose; it stays so until it is told to start."""
 
 
 @dataclass(frozen=True, slots=True)

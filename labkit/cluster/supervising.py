@@ -12,8 +12,11 @@ from labkit.foundation.waiting import Clock
 def ensure_groups(supervisor: Supervisor, groups: list[ProcessGroup], clock: Clock) -> None:
     """Have every group supervised and started; the caller holds the supervisor's lock.
 
-    What runs as it should is left alone; what outlived its supervisor is adopted.
+    What runs as it should is left alone; what outlived its supervisor is adopted; what was
+    stopped on purpose is so no more.
     """
+    for group in groups:
+        supervisor.pause_only(group.name, ())
     if not supervisor.is_alive():
         supervisor.end_predecessor(clock)
         keep_survivors(supervisor, clock)
@@ -58,11 +61,18 @@ def remove_group(supervisor: Supervisor, name: str, clock: Clock) -> None:
 
 def stop_process(supervisor: Supervisor, group: str, name: str, clock: Clock) -> None:
     """Stop one program, an adopted one too, until it is told to start."""
+    supervisor.pause_only(group, supervisor.paused(group) | {name})
     supervisor.stop(group, name)
     known = supervisor.read_group(group)
     if known is not None:
         only = tuple(plan for plan in known.plans if plan.name == name)
         _end_adopted(replace(known, plans=only), clock)
+
+
+def start_process(supervisor: Supervisor, group: str, name: str) -> None:
+    """Start one program that was stopped on purpose; one that runs is left alone."""
+    supervisor.pause_only(group, supervisor.paused(group) - {name})
+    supervisor.start(group, name)
 
 
 def _end_adopted(group: ProcessGroup, clock: Clock) -> None:
@@ -112,4 +122,5 @@ def relaunch(supervisor: Supervisor, clock: Clock) -> None:
         _write(supervisor, group, clock)
     supervisor.launch(clock)
     for group in known:
-        start_waiting(supervisor, group, {plan.name for plan in group.plans})
+        names = {plan.name for plan in group.plans} - supervisor.paused(group.name)
+        start_waiting(supervisor, group, names)

@@ -10,6 +10,7 @@ import http.client
 import json
 import socket
 import xmlrpc.client
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ class Supervisor:
 
     def write_group(self, group: ProcessGroup, adopted: dict[str, int] | None = None) -> None:
         Path(group.log_folder).mkdir(parents=True, exist_ok=True)
-        text = group_text(group, self.python, adopted)
+        text = group_text(group, self.python, adopted, self.paused(group.name))
         write_atomically(self._plan_file(group.name), json.dumps(asdict(group)), mode=PRIVATE)
         write_atomically(self._group_file(group.name), text, mode=PRIVATE)
 
@@ -117,6 +118,22 @@ class Supervisor:
         """Take a group off the disk; a running supervisor is not told."""
         self._group_file(name).unlink(missing_ok=True)
         self._plan_file(name).unlink(missing_ok=True)
+        self._paused_file(name).unlink(missing_ok=True)
+
+    def paused(self, group: str) -> frozenset[str]:
+        """Those of a group's processes that somebody stopped on purpose; nobody starts them."""
+        try:
+            return frozenset(json.loads(self._paused_file(group).read_text()))
+        except FileNotFoundError:
+            return frozenset()
+
+    def pause_only(self, group: str, processes: Iterable[str]) -> None:
+        """Note who is stopped on purpose, also for the next supervisor; it stops nobody."""
+        names = sorted(processes)
+        if names:
+            write_atomically(self._paused_file(group), json.dumps(names), mode=PRIVATE)
+        else:
+            self._paused_file(group).unlink(missing_ok=True)
 
     def sweep(self, prefix: str) -> None:
         """Take away what a killed run left half written, of groups whose names begin so."""
@@ -182,6 +199,9 @@ class Supervisor:
 
     def _plan_file(self, name: str) -> Path:
         return self.folder / "groups" / f"{name}.json"
+
+    def _paused_file(self, name: str) -> Path:
+        return self.folder / "groups" / f"{name}.paused"
 
     def _call(self, method: str, *arguments: object) -> object:
         try:

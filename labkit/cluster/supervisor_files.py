@@ -5,6 +5,7 @@ and a variable; what it cannot say is refused here.
 """
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,10 +47,15 @@ files = {folder / "groups"}/*.conf
 """
 
 
-def group_text(group: ProcessGroup, python: Path, adopted: dict[str, int] | None = None) -> str:
+def group_text(
+    group: ProcessGroup,
+    python: Path,
+    adopted: dict[str, int] | None = None,
+    paused: Container[str] = (),
+) -> str:
     """One group's file. `adopted` names processes of an earlier life that still run, by pid.
 
-    Where some of a group runs already, the rest of it waits for nobody.
+    Where some of a group runs already, the rest of it waits for nobody, but for the `paused`.
     """
     alive = adopted or {}
     programs = ",".join(_program_name(group, plan) for plan in group.plans)
@@ -58,7 +64,7 @@ def group_text(group: ProcessGroup, python: Path, adopted: dict[str, int] | None
         _program_text(
             group,
             _adopting(plan, python, alive.get(plan.name)),
-            at_once=bool(alive) or not plan.waits,
+            at_once=plan.name not in paused and (bool(alive) or not plan.waits),
         )
         for plan in group.plans
     ]

@@ -61,6 +61,29 @@ def restarts(object_: AnyObject) -> int:
     return sum(one.get("restartCount", 0) for one in statuses)
 
 
+def has_companions(object_: AnyObject) -> bool:
+    """Of a Pod: whether more than one container is in it, those that come first included."""
+    spec = object_.get("spec") or {}
+    return len(spec.get("containers") or ()) + len(spec.get("initContainers") or ()) > 1
+
+
+def containers_begun(object_: AnyObject) -> tuple[str, ...]:
+    """Of a Pod: those with a log. Init containers only where they stay beside the others."""
+    spec, status = object_.get("spec") or {}, object_.get("status") or {}
+    before = {
+        box["name"]
+        for box in spec.get("initContainers") or ()
+        if box.get("restartPolicy") != "Always"
+    }
+    boxes = [
+        *(status.get("initContainerStatuses") or ()),
+        *(status.get("containerStatuses") or ()),
+    ]
+    return tuple(
+        box["name"] for box in boxes if box.get("containerID") and box["name"] not in before
+    )
+
+
 def pod_finished(object_: AnyObject) -> bool:
     return (object_.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 

@@ -9,6 +9,7 @@ from typing import Self
 from labkit.foundation.process import Runner
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
+from labkit.kube.conditions import containers_begun, has_companions
 from labkit.kube.connect import connect
 from labkit.kube.discovery import Kinds
 from labkit.kube.errors import (
@@ -154,7 +155,12 @@ class Reader:
         previous: bool = False,
         tail: int = 200,
     ) -> str:
-        """The last `tail` lines of one container."""
+        """The last `tail` lines of one container; unnamed, of each, where there are several."""
+        if not container:
+            found = self.get("Pod", pod, namespace=namespace)
+            if has_companions(found):
+                names = containers_begun(found)
+                return "".join(self.log(pod, namespace, name, tail=tail) for name in names)
         query = {"tailLines": str(tail)}
         if container:
             query["container"] = container

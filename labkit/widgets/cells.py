@@ -145,6 +145,33 @@ def watch_namespace(namespace: str = "", *, seconds: float = 600, hold: bool = F
 
 
 @cell
+def second_cluster(name: str, *, nodes: int = 1) -> "View":
+    """Start a cluster beside the lab's, with real nodes; `kubectl` in the page speaks to it."""
+    from labkit.foundation.settings import change_environment
+    from labkit.widgets.lesson_views import second_view
+    from labkit.workshop.second_cluster import begin_second
+
+    with _lab() as lab:
+        kubeconfig = begin_second(lab, name, nodes=nodes)
+    change_environment({"KUBECONFIG": str(kubeconfig.absolute())})
+    return second_view(name)
+
+
+@cell
+def end_cluster(name: str) -> "View":
+    """Remove a second cluster with all that is in it; `kubectl` speaks to the lab again."""
+    from labkit.foundation.settings import change_environment
+    from labkit.widgets.lesson_views import ended_view
+    from labkit.workshop.names import learner_kubeconfig
+    from labkit.workshop.second_cluster import end_second
+
+    with _lab() as lab:
+        change_environment({"KUBECONFIG": str(learner_kubeconfig(lab.settings).absolute())})
+        end_second(lab, name)
+    return ended_view(name)
+
+
+@cell
 def progress(lesson: str = "") -> "View":
     """Where you stand in the whole workshop, or in one lesson."""
     from labkit.foundation.settings import read_settings

@@ -40,6 +40,22 @@ def finished_view(finished: Finished) -> View:
     return _drawn(lines, finished)
 
 
+def second_view(cluster: str) -> View:
+    lines = [
+        say("Cluster {name} is up.", name=cluster),
+        say("kubectl speaks to it, as its administrator, until `end_cluster`."),
+    ]
+    return _drawn(lines, cluster)
+
+
+def ended_view(cluster: str) -> View:
+    lines = [
+        say("Cluster {name} is gone, and all that was in it.", name=cluster),
+        say("kubectl speaks to your lab again."),
+    ]
+    return _drawn(lines, cluster)
+
+
 def _drawn(lines: list[str], value: object) -> View:
     first, *rest = lines
     html = card(first, title(first), *map(paragraph, rest), colour=READY_COLOUR)

@@ -27,6 +27,7 @@ from labkit.workshop.identities import write_learner_kubeconfig
 from labkit.workshop.image_registry import ensure_registry, forget_images
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import namespaces_of, workspace_folder
+from labkit.workshop.node_images import ensure_images
 from labkit.workshop.offers import refusal
 from labkit.workshop.preparing import prepare
 from labkit.workshop.progress_log import Event, Happening, append
@@ -115,6 +116,7 @@ def _opened(lab: Lab, exercise_id: str) -> Iterator[_Site]:
             raise refusal(capability, lab.record.engine)
     ensure_registry(lab, exercise.capabilities)
     ensure_addons(lab, exercise.capabilities)
+    ensure_images(lab, exercise)
     access = lab.administrator()
     with (
         locked(

@@ -201,3 +201,37 @@ def children_of(process: str | Path) -> list[str]:
         process = process.read_text().strip() if process.exists() else ""
     listed = Path(f"/proc/{process}/task/{process}/children")
     return listed.read_text().split() if process else []
+
+
+@pytest.fixture(scope="module")
+def till() -> Path:
+    return program("till")
+
+
+def test_till_sells_into_a_file_of_which_a_companion_misses_nothing(
+    till: Path, tmp_path: Path
+) -> None:
+    sales, seen, said = tmp_path / "new" / "sales.log", tmp_path / "seen", tmp_path / "said"
+    words = [str(till), "sell", str(sales)]
+    with (
+        beside([str(till), "follow", str(sales)], seen),
+        beside(words, said, environment={"TILL": "garden"}),
+    ):
+        soon(lambda: seen.read_text().count("\n") >= 3, "three sales")
+    assert seen.read_text() == sales.read_text()[: len(seen.read_text())]
+    assert said.read_text() == ""
+    first = run([str(till), "print", str(sales)]).output.splitlines()[0]
+    assert '"till":"garden","number":1' in first
+
+
+def test_companion_follows_the_name_also_to_another_file(till: Path, tmp_path: Path) -> None:
+    file, seen = tmp_path / "sales.log", tmp_path / "seen"
+    file.write_text("one\n")
+    with beside([str(till), "follow", str(file)], seen):
+        soon(lambda: seen.read_text() == "one\n", "the first line")
+        file.rename(tmp_path / "old.log")
+        file.write_text("two\n")
+        soon(lambda: seen.read_text() == "one\ntwo\n", "the line of the other file")
+        file.write_text("")
+        file.write_text("3\n")
+        soon(lambda: seen.read_text() == "one\ntwo\n3\n", "the line after it began anew")

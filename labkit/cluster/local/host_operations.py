@@ -7,7 +7,7 @@ from labkit.cluster.errors import ClusterError
 from labkit.cluster.local import images
 from labkit.cluster.local.start import Start
 from labkit.cluster.local.status import component_place
-from labkit.cluster.supervising import stop_process
+from labkit.cluster.supervising import start_process, stop_process
 from labkit.foundation.text import say
 
 
@@ -47,4 +47,4 @@ def component(begun: Start, name: str, action: str) -> None:
     if action == "stop":
         stop_process(begun.site.supervisor, group, process, begun.site.clock)
     else:
-        begun.site.supervisor.start(group, process)
+        start_process(begun.site.supervisor, group, process)

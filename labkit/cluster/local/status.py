@@ -78,7 +78,8 @@ def _node(record: ClusterRecord, node: NodeRecord, found: dict[str, object] | No
 def _component(site: Site, state: ProcessState) -> ComponentStatus:
     name = component_name(site, state)
     last = "" if state.running else last_line(log_file(site, name)) or state.description
-    return ComponentStatus(name, state.running, state.pid or None, last)
+    paused = not state.running and state.name in site.supervisor.paused(state.group)
+    return ComponentStatus(name, state.running, state.pid or None, last, paused)
 
 
 def component_name(site: Site, state: ProcessState) -> str:

@@ -15,6 +15,7 @@ from labkit.cluster.supervising import (
     ensure_groups,
     relaunch,
     remove_group,
+    start_process,
     start_waiting,
     stop_process,
 )
@@ -132,8 +133,39 @@ def test_what_outlived_its_supervisor_can_be_stopped_and_started(running: Runnin
     relaunch(running.supervisor, CLOCK)
     stop_process(running.supervisor, running.group.name, "second", CLOCK)
     assert running.pids() == {"first": before["first"]}
-    running.supervisor.start(running.group.name, "second")
+    start_process(running.supervisor, running.group.name, "second")
     eventually(running.has("first", "second"))
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_process_stopped_on_purpose_stays_so_under_the_next_supervisor(
+    running: Running, name: str
+) -> None:
+    start_both(running)
+    stop_process(running.supervisor, running.group.name, name, CLOCK)
+    for _ in range(2):
+        end_supervisor(running)
+        relaunch(running.supervisor, CLOCK)
+    (other,) = {"first", "second"} - {name}
+    eventually(running.has(other))
+    states = {state.name: state.running for state in running.supervisor.states()}
+    assert states == {name: False, other: True}
+    assert running.supervisor.paused(running.group.name) == {name}
+
+
+def test_process_stopped_on_purpose_is_started_by_up(running: Running) -> None:
+    start_both(running)
+    stop_process(running.supervisor, running.group.name, "first", CLOCK)
+    running.ensure()
+    eventually(running.has("first", "second"))
+    assert running.supervisor.paused(running.group.name) == frozenset()
+
+
+def test_group_that_is_forgotten_leaves_no_note_of_what_was_stopped(running: Running) -> None:
+    start_both(running)
+    stop_process(running.supervisor, running.group.name, "first", CLOCK)
+    remove_group(running.supervisor, running.group.name, CLOCK)
+    assert list((running.supervisor.folder / "groups").iterdir()) == []
 
 
 def test_changed_process_replaces_the_one_before_also_after_a_crash(running: Running) -> None:

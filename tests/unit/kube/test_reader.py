@@ -148,6 +148,34 @@ def test_log_asks_for_the_last_lines_of_one_container() -> None:
         assert server.asked[0].query == wanted
 
 
+A_POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "ns"}}
+
+
+def test_log_of_a_pod_with_one_container_is_asked_for_without_its_name() -> None:
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(f"{PODS}/a", said(A_POD | {"spec": {"containers": [{"name": "main"}]}}))
+        server.answers(f"{PODS}/a/log", Scripted(200, "hello\n", {"Content-Type": "text/plain"}))
+        assert reader.log("a", "ns", tail=5) == "hello\n"
+        assert server.asked[1].query == {"tailLines": "5"}
+
+
+def test_log_of_a_pod_with_companions_is_that_of_all_who_have_begun_and_stay() -> None:
+    boxes = [{"name": "main"}, {"name": "late"}]
+    first = [{"name": "once"}, {"name": "beside", "restartPolicy": "Always"}]
+    begun = [{"name": name, "containerID": "c"} for name in ("once", "beside")]
+    status = {
+        "initContainerStatuses": begun,
+        "containerStatuses": [{"name": "main", "containerID": "c"}, {"name": "late"}],
+    }
+    pod = A_POD | {"spec": {"containers": boxes, "initContainers": first}, "status": status}
+    text = {"Content-Type": "text/plain"}
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(f"{PODS}/a", said(pod))
+        server.answers(f"{PODS}/a/log", Scripted(200, "one\n", text), Scripted(200, "two\n", text))
+        assert reader.log("a", "ns") == "one\ntwo\n"
+        assert [asked.query.get("container") for asked in server.asked[1:]] == ["beside", "main"]
+
+
 def test_page_behind_a_service_comes_with_its_own_status() -> None:
     path = "/api/v1/namespaces/ns/services/web:80/proxy/missing"
     with ApiServer() as server, Reader(server.access()) as reader:

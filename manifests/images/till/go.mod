@@ -1,0 +1,3 @@
+module labkit.example/images/till
+
+go 1.24
