@@ -10,13 +10,19 @@ from labkit.workshop.running import Running, Wanted, down, up
 
 
 def begin_second(lab: Lab, name: str, *, nodes: int) -> Path:
-    """Real nodes, whatever the lab's engine; its administrator's kubeconfig. Again: finds it there.
+    """Real nodes, whatever the lab's engine; its administrator's kubeconfig.
 
-    Raises SettingInvalid for the lab's own name; exercises stay where they are.
+    One that runs already is taken as it is: somebody who is not root starts it in a terminal, where
+    sudo can ask. Raises SettingInvalid for the lab's own name.
     """
+    from labkit.cluster.engine import State
+
     running = _second(lab, name)
-    up(running, Wanted(nodes=nodes, apart=True), lab.progress)
-    return running.engine().kubeconfig()
+    engine = running.engine()
+    found = engine.status()
+    if found.state is not State.RUNNING or len(found.nodes) < nodes:
+        up(running, Wanted(nodes=nodes, apart=True), lab.progress)
+    return engine.kubeconfig()
 
 
 def end_second(lab: Lab, name: str) -> None:
