@@ -1,14 +1,14 @@
 # ---
 # jupyter:
 #   labkit:
-#     minutes: 75
-#     capabilities: [real-pods, dns, multi-node]
+#     minutes: 90
+#     capabilities: [real-pods, dns, multi-node, ingress, network-policy]
 # ---
 
 # %% [markdown]
 # # Networking: where does this packet go?
 #
-# **About 75 minutes.** You need the lab that runs behind this page. It helps to have done
+# **About 90 minutes.** You need the lab that runs behind this page. It helps to have done
 # `04-hello-kubernetes.ipynb`, where Pods, Deployments and Services are explained.
 
 # %% [markdown]
@@ -17,9 +17,10 @@
 # - follow a packet from a caller to a Pod on another machine, and say who decided its way;
 # - find out why a Service reaches nobody, and mend it;
 # - choose between a Service inside the cluster, a door on every node, and an address outside;
+# - lead many names and paths through one door;
 # - call a Service by its name, also in another namespace;
 # - say what a network plugin does, and which ones there are today;
-# - explain a service mesh with two containers.
+# - explain a service mesh with two containers, and shut a door with a network policy.
 
 # %% [markdown]
 # ## Before we begin
@@ -36,6 +37,7 @@ from labkit.notebook import (
     answer,
     begin,
     check,
+    external_address,
     finish,
     hint,
     node_door,
@@ -449,7 +451,85 @@ check("follow-the-packet")
 # solution("follow-the-packet")
 
 # %% [markdown]
-# ## 7. A proxy beside the program
+# ## 7. One door for many names
+#
+# A LoadBalancer for each application is an address, and a bill, for each. And a Service knows ports
+# only: it cannot tell one web name from another. An **Ingress** can. It is a wish about names and
+# paths, and a program called *Ingress controller* keeps the door and fulfils it. Here that is
+# Traefik; expect its class, marked as the default.
+
+# %%
+# !kubectl config set-context --current --namespace={namespace}
+# !kubectl get ingressclass
+
+# %% [markdown]
+# Read the next file: one host, two paths. The path type *Prefix* cuts at slashes: `/guarded` means
+# `/guarded` and `/guarded/x`, not `/guardedx`. (*Exact* means one path alone.) The longer path
+# wins. Behind it stands a second Service, which we need later on as well.
+
+# %%
+# !cat 05-networking/ingress-hello.yaml
+# !kubectl apply -f 05-networking/deployment-guarded.yaml -f 05-networking/service-guarded.yaml
+# !kubectl apply -f 05-networking/ingress-hello.yaml
+
+# %% [markdown]
+# The controller takes it on, and writes the address of its door on it. All Ingresses of the cluster
+# have the same.
+
+# %%
+front = external_address("hello", kind="ingress")
+print("The door is at", front)
+
+# %% [markdown]
+# Nobody on the internet resolves our name, so we call the address and say the name ourselves, in
+# the header *Host*, where browsers say it too. Expect a Pod of *hello*, and `404` for a name that
+# the door does not know.
+
+# %% tags=["nbval-ignore-output"] why="Which Pod answers is drawn by lot."
+print(visit(f"http://{front}/info", host=f"hello.{namespace}.example", wanted=200).json()["pod"])
+print(visit(f"http://{front}/info", host="nobody.example").status)
+
+# %% [markdown]
+# Two things to know before you meet them. An Ingress names *Services*, so those stay inside. And it
+# speaks HTTP only; a database needs another door. (The controller of most older tutorials,
+# *ingress-nginx*, has not been looked after since March 2026. The object stays; a richer one called
+# *Gateway API* stands beside it.)
+
+# %% [markdown]
+# ## Exercise: One front door (12 minutes)
+#
+# Two teams, one name. The first time, `start` may have to build the controller: that takes minutes.
+
+# %%
+start("one-front-door")
+
+# %% [markdown]
+# Fill in the file in `work/one-front-door` and apply it. A class need not be named here.
+
+# %% tags=["attendee"] exercise="one-front-door"
+# # !kubectl apply -f one-front-door/
+# # !kubectl describe ingress front
+
+# %% [markdown]
+# Do both teams get their visitors, and only by the door?
+
+# %%
+check("one-front-door")
+
+# %% [markdown]
+# Stuck? `hint` gives one more nudge each time; there are three.
+
+# %% tags=["help"]
+# hint("one-front-door")
+
+# %% [markdown]
+# One right way, and why it is one, for after your own try.
+
+# %% tags=["help"]
+# solution("one-front-door")
+
+# %% [markdown]
+# ## 8. A proxy beside the program
 #
 # Everything so far looked at addresses and ports. Some questions are about the calls themselves:
 # how many failed? who called? was it encrypted? Each program could find out for itself, in each
@@ -526,7 +606,42 @@ check("a-mesh-in-small")
 # solution("a-mesh-in-small")
 
 # %% [markdown]
-# ## 8. Who does all this
+# ## 9. Doors that stay shut
+#
+# So far every Pod reaches every other. That is the rule, and often too much: why should a guest
+# reach the ledger? A **NetworkPolicy** says who may. Two things about it surprise people: as long
+# as no policy selects a Pod, everything is allowed; as soon as one does, only what some policy
+# allows. And it names Pods by labels and by *their* port, never the Service.
+
+# %%
+# !kubectl config set-context --current --namespace={namespace}
+# !cat 05-networking/networkpolicy-hello.yaml
+
+# %% [markdown]
+# It selects the Pods of hello and lets in whoever carries the label `pass: yes`. The guest carries
+# none. Call before and after; `probe` gives up after two seconds. Expect `200 OK`, and then, once
+# the nodes have heard of it, no answer: packets are dropped, so a caller waits in vain.
+
+# %% tags=["nbval-ignore-output"] why="How the end of waiting is told differs."
+# !kubectl exec guest -- /hello probe http://hello/healthz 2
+# !kubectl apply -f 05-networking/networkpolicy-hello.yaml
+# !sleep 2; kubectl exec guest -- /hello probe http://hello/healthz 2
+
+# %% [markdown]
+# Give the guest its pass. Expect `200 OK` again, a moment later and without a restart: the rules on
+# the nodes follow the labels.
+
+# %%
+# !kubectl label pod guest pass=yes
+# !until kubectl exec guest -- /hello probe http://hello/healthz 2 2>/dev/null; do sleep 0.5; done
+
+# %% [markdown]
+# Who enforces it? The network plugin, and not all of them do. Where nobody does, the policy is
+# accepted, listed, and ignored. So try it, as we did, from a Pod that must not get through. Lesson
+# 08 closes a whole namespace this way.
+
+# %% [markdown]
+# ## 10. Who does all this
 #
 # Kubernetes brings Services and DNS; the rest is done by a **network plugin** that whoever builds
 # the cluster chooses. All of them hand out addresses, make links, lay routes and cross nodes, by
@@ -562,7 +677,9 @@ finish("05-networking")
 # - Names last, numbers don't: `service.namespace` means the same from everywhere.
 # - **Headless**: the name leads to all Pods. **NodePort**: a door on every node. **LoadBalancer**:
 #   an address outside that leads to those doors.
+# - An **Ingress** leads names and paths through one door to Services that stay inside.
 # - A **mesh** is a proxy beside each program, and no way past it.
+# - A **NetworkPolicy** shuts everything that none allows, if the plugin keeps it.
 # - Plugins differ in how packets cross nodes, and in what they can forbid.
 #
 # Here is what you have done in this lesson.
