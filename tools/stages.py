@@ -41,9 +41,9 @@ PROOF = Stage("proof of the exercises", "labkit prove", 300)
 SHORT_PROOF = Stage("proof of the exercises, drawn", "labkit prove --minutes 18", 1200)
 """Its share of `make test`; what began before its end may end after it."""
 ON_A_CLUSTER = (
-    Stage("clusters", "pytest -m cluster --ignore tests/notebooks --ignore tests/browser", 900),
+    Stage("clusters", "pytest -m cluster --ignore tests/notebooks --ignore tests/browser", 1200),
     Stage("browser", "pytest -m cluster tests/browser", 240),
-    Stage("notebooks", "pytest -m cluster tests/notebooks", 240),
+    Stage("notebooks", "pytest -m cluster tests/notebooks", 900),
     SHORT_PROOF,
 )
 DOWN = Stage("take the test lab down", "labkit down", 20)

@@ -48,7 +48,7 @@ def remove_addon(engine: "Engine", name: str, progress: Progress) -> None:
 
 
 def ensure_addons(lab: Lab, capabilities: Iterable[str]) -> None:
-    """Before an exercise that asks for one starts. A cluster that is not ours has its own."""
+    """Before a lesson or an exercise that asks for one. A cluster that is not ours has its own."""
     needed = [BEHIND[each] for each in capabilities if each in BEHIND]
     if not needed or lab.record.engine != "local":
         return
@@ -56,7 +56,7 @@ def ensure_addons(lab: Lab, capabilities: Iterable[str]) -> None:
         missing = [name for name in needed if not _is_ready(reader, name)]
     for name in missing:
         lab.progress.said(
-            say("This exercise needs {name}; the first time it is built for minutes.", name=name)
+            say("This needs {name}, which is built for minutes the first time.", name=name)
         )
         add_addon(lab.engine(), name, lab.progress)
 

@@ -14,6 +14,7 @@ from labkit.foundation.text import say
 from labkit.grading.exercise import exercise_folders
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
+from labkit.workshop.addons import ensure_addons
 from labkit.workshop.container_room import clear
 from labkit.workshop.identities import write_learner_kubeconfig
 from labkit.workshop.image_registry import ensure_registry
@@ -64,6 +65,7 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
     missing = tuple(name for name in needed if not lab.has(name))
     if not missing:
         ensure_registry(lab, needed)
+        ensure_addons(lab, needed)
     _prepare(lab, lesson, place)
     write_learner_kubeconfig(lab, place)
     files = hand_out(lab.settings, lesson, lab.content / "manifests" / lesson, {"ns": place})

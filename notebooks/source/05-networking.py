@@ -619,13 +619,13 @@ check("a-mesh-in-small")
 
 # %% [markdown]
 # It selects the Pods of hello and lets in whoever carries the label `pass: yes`. The guest carries
-# none. Call before and after; `probe` gives up after two seconds. Expect `200 OK`, and then, once
-# the nodes have heard of it, no answer: packets are dropped, so a caller waits in vain.
+# none. Call before and after; `probe` gives up after two seconds. Expect `200 OK`, perhaps twice,
+# and, once the nodes have heard of it, no answer: packets are dropped, a caller waits in vain.
 
 # %% tags=["nbval-ignore-output"] why="How the end of waiting is told differs."
 # !kubectl exec guest -- /hello probe http://hello/healthz 2
 # !kubectl apply -f 05-networking/networkpolicy-hello.yaml
-# !sleep 2; kubectl exec guest -- /hello probe http://hello/healthz 2
+# !while kubectl exec guest -- /hello probe http://hello/healthz 2; do sleep 0.2; done
 
 # %% [markdown]
 # Give the guest its pass. Expect `200 OK` again, a moment later and without a restart: the rules on
@@ -681,7 +681,8 @@ finish("05-networking")
 # - A **mesh** is a proxy beside each program, and no way past it.
 # - A **NetworkPolicy** shuts everything that none allows, if the plugin keeps it.
 # - Plugins differ in how packets cross nodes, and in what they can forbid.
-#
+
+# %% [markdown]
 # Here is what you have done in this lesson.
 
 # %%
