@@ -1,12 +1,15 @@
 """A local cluster from up to down, as people use it."""
 
+import errno
 import json
+import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from labkit.foundation.process import SystemRunner
 from labkit.foundation.settings import read_settings
 from labkit.kube.conditions import deployment_available
 from labkit.kube.reader import Reader
@@ -31,6 +34,7 @@ def test_hello_answers_and_down_leaves_nothing(own_cluster: OwnCluster) -> None:
         writer.apply(hello_service(), namespace="default")
         page = _page(reader)
     assert json.loads(page)["namespace"] == "default"
+    assert _connected(f"lab.{own_cluster.name}.node1", "10.3.255.250") == errno.EHOSTUNREACH
     shared = shared_places(own_cluster.name)
     assert shared
     own_cluster.labkit("down")
@@ -114,6 +118,14 @@ def test_loaded_image_is_on_every_chosen_node(own_cluster: OwnCluster) -> None:
     assert list(loaded) == ["node1"]
     listed = json.loads(own_cluster.labkit("image", "list", "--json").output)
     assert "registry.lab.example:5000/pause:1.0" in listed["node1"]
+
+
+def _connected(namespace: str, address: str) -> int:
+    """What comes of a call from a node to an address; nobody may answer for a Service of no one."""
+    call = "import socket, sys; s = socket.socket(); s.settimeout(5)"
+    tell = f"print(s.connect_ex(({address!r}, 80)))"
+    command = ["nsenter", f"--net=/run/netns/{namespace}", sys.executable, "-c", f"{call}; {tell}"]
+    return int(SystemRunner()(command).output)
 
 
 def _page(reader: Reader) -> str:

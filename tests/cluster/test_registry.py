@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.trusted import trusted_python
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import read_settings
@@ -154,9 +156,13 @@ COME_AND_GO = """
 look() {
   ps -eo args= | grep -e '[s]upervisord' -e '[l]ocal.agent' -e '[r]egistry serve' || true
   ip -brief address
-  find /run /var/lib/labkit -not -path '/var/lib/labkit/programs*' | sort
+  find /run /var/lib/labkit -not -path '/var/lib/labkit/p[ry]*' | sort
 }
+mkdir -p python /var/lib/labkit/python
+mount --bind /var/lib/labkit/python python
 for folder in /run /var/lib/labkit; do mount -t tmpfs none "$folder"; done
+mkdir /var/lib/labkit/python
+mount --bind python /var/lib/labkit/python
 ip link set lo up
 look >before
 "$0" -m labkit.cli.main registry up
@@ -170,6 +176,7 @@ def test_registry_taken_down_leaves_nothing(tmp_path: Path) -> None:
     """On a machine apart, as far as it sees: the one here may be somebody's, images and all."""
     run, clock = SystemRunner(), SystemClock()
     provide(["registry"], settings=read_settings(), run=run, progress=Quiet(), clock=clock)
+    trusted_python(MachinePaths(), run, Quiet())  # root's copy of us, made with packages from afar
     script = ["sh", "-euc", COME_AND_GO, sys.executable]
     run(
         [*MACHINE_APART, *script],

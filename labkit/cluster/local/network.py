@@ -15,7 +15,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
-from labkit.cluster.control_plane import POD_RANGE
+from labkit.cluster.control_plane import POD_RANGE, SERVICE_RANGE
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
@@ -107,7 +107,11 @@ def in_namespace(namespace: str) -> tuple[str, ...]:
 
 
 def cluster_commands(network: Network) -> list[Command]:
-    """Make the cluster's namespace and its link to the host. Run only when it is not there."""
+    """Make the cluster's namespace and its link to the host. Run only when it is not there.
+
+    A call to a Service that no node knows (yet) ends here, at once: let out, it could be answered
+    by a stranger, and a caller that keeps its connection would stay with them.
+    """
     # A node's link is in that namespace too, and a node may be called router.
     inner = interface_name(network.cluster, "", "router")
     host = f"""\
@@ -122,6 +126,7 @@ link set lo up
 addr add {network.router_address}/30 dev {inner}
 link set {inner} up
 route add default via {network.host_address}
+route add unreachable {SERVICE_RANGE}
 link add br0 type bridge forward_delay 0
 addr add {network.api_address}/25 dev br0
 link set br0 up
