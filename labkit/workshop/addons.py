@@ -20,6 +20,7 @@ from labkit.workshop.lab import Lab
 if TYPE_CHECKING:
     from labkit.cluster.engine import Engine
     from labkit.cluster.local.engine import LocalEngine
+    from labkit.kube.kubeconfig import Access
 
 BEHIND = {"ingress": "traefik"}
 """The add-on behind a capability."""
@@ -28,14 +29,19 @@ GONE_SECONDS = 30
 NAMESPACE = "kube-system"
 
 
-def add_addon(engine: "Engine", name: str, progress: Progress) -> None:
+def add_addon(
+    engine: "Engine", name: str, progress: Progress, *, access: "Access | None" = None
+) -> None:
     """Obtain it, install it and return when it is ready. Again: finds it there.
+
+    `access` is the administrator's, where it is not in the engine's home folder.
 
     Raises SettingInvalid for an unknown name, CapabilityMissing for an engine that has none.
     """
     local = _local(engine, name)
     local.install_addons(progress, (name,))
-    with shown(progress, say("Install {name}", name=name)), _reader(local) as reader:
+    way = access or read_access(local.kubeconfig())
+    with shown(progress, say("Install {name}", name=name)), Reader(way) as reader:
         wait_for(reader, _deployment(name), deployment_available, limit_seconds=READY_SECONDS)
 
 
@@ -58,7 +64,7 @@ def ensure_addons(lab: Lab, capabilities: Iterable[str]) -> None:
         lab.progress.said(
             say("This needs {name}, which is built for minutes the first time.", name=name)
         )
-        add_addon(lab.engine(), name, lab.progress)
+        add_addon(lab.engine(), name, lab.progress, access=lab.administrator())
 
 
 def _is_ready(reader: Reader, name: str) -> bool:
