@@ -109,8 +109,7 @@ def in_namespace(namespace: str) -> tuple[str, ...]:
 def cluster_commands(network: Network) -> list[Command]:
     """Make the cluster's namespace and its link to the host. Run only when it is not there.
 
-    A call to a Service that no node knows (yet) ends here, at once: let out, it could be answered
-    by a stranger, and a caller that keeps its connection would stay with them.
+    A call to a Service that no node knows (yet) ends here: let out, a stranger could answer it.
     """
     # A node's link is in that namespace too, and a node may be called router.
     inner = interface_name(network.cluster, "", "router")
