@@ -228,16 +228,17 @@ def test_download_goes_on_while_rules_change(site: Site) -> None:
         before, after = (
             ingress(name, f"{name}.example", everything("red")) for name in ("before", "after")
         )
-        with site.applied(*slow, before), connection(site.address, "slow.example") as visit:
-            site.answers("before.example", "/any", RED)
-            visit.request("GET", "/", headers={"Host": "slow.example"})
-            download = visit.getresponse()
-            first = download.read(len(HALF))
-            with site.applied(after):
-                site.answers("after.example", "/any", RED)
-            site.answers("after.example", "/any", NOBODY)
-            server.go_on.set()
-            assert first + download.read() == 2 * HALF
+        with site.applied(*slow, before):
+            site.answers("before.example", "/any", RED)  # from then on the door is open
+            with connection(site.address, "slow.example") as visit:
+                visit.request("GET", "/", headers={"Host": "slow.example"})
+                download = visit.getresponse()
+                first = download.read(len(HALF))
+                with site.applied(after):
+                    site.answers("after.example", "/any", RED)
+                site.answers("after.example", "/any", NOBODY)
+                server.go_on.set()
+                assert first + download.read() == 2 * HALF
         assert server.visits == 1
 
 
