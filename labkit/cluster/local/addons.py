@@ -41,7 +41,7 @@ ROUND_SECONDS = 0.5  # what changes here are files of ours, which nobody can wat
 
 def keep_addons(site: Site) -> None:
     """Runs until something breaks."""
-    access = read_access(site.paths.pki / "controllers.kubeconfig")
+    access = read_access(site.paths.own_kubeconfig)
     with Reader(access, clock=site.clock) as reader, Writer(access, clock=site.clock) as writer:
         keeper = _Keeper(site, reader, writer)
         _let_others_start(site, reader)
@@ -83,6 +83,9 @@ class _Keeper:
         nodes, archives = self._nodes_and_archives()
         self._forget_all_but({node.name for node in nodes})
         self._describe_all(nodes)
+        if not nodes:
+            self._wait_for_a_node()
+            return
         held_up = ""
         for folder in addon_folders(archives):
             waited = self._waited(folder.name)
@@ -100,6 +103,12 @@ class _Keeper:
         for name in ON_DEMAND:
             if nodes and name not in archives:
                 self._note(name, self._withdraw(PLATFORM / name))
+
+    def _wait_for_a_node(self) -> None:
+        """Nothing is late before there is one; nor is anything applied that could only wait."""
+        self._since.clear()
+        for folder in addon_folders(()):
+            self._note(folder.name, say("waits for a node"))
 
     def _waited(self, name: str) -> bool:
         now = self._site.clock.monotonic()

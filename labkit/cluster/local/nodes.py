@@ -7,7 +7,7 @@ from labkit.cluster.local.network import NODE_LIMIT, range_note
 from labkit.cluster.local.node import process_group
 from labkit.cluster.local.record import write_record
 from labkit.cluster.local.start import Start, with_shapes
-from labkit.cluster.names import checked_name
+from labkit.cluster.names import checked_node_name
 from labkit.cluster.supervising import ensure_groups, start_waiting
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import locked
@@ -43,7 +43,7 @@ def add(begun: Start, shape: NodeShape) -> NodeStatus:
 
 def _check_new(begun: Start, shape: NodeShape) -> None:
     start.check_shapes([shape], begun.host)
-    if shape.name and begun.record.node(checked_name(shape.name, "--node-name")):
+    if shape.name and begun.record.node(checked_node_name(shape.name)):
         raise ClusterError(
             say("Node {name} is there already.", name=shape.name), say("Choose another name.")
         )
