@@ -12,6 +12,7 @@ SERVICE_RANGE = "10.3.0.0/16"  # and for Services
 API_SERVICE_ADDRESS = "10.3.0.1"
 DNS_ADDRESS = "10.3.0.10"
 API_PORT = 6443
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104  of the control plane's own network namespace
 ETCD_QUOTA_BYTES = 2 * 1024**3  # etcd's own default, said so that a status can show it
 
 
@@ -91,7 +92,7 @@ def api_server(plane: ControlPlane) -> ProcessPlan:
 def _api_addresses(plane: ControlPlane) -> list[str]:
     return [
         f"--etcd-servers={plane.etcd_server}",
-        f"--bind-address={'0.0.0.0' if plane.own_address else plane.address}",
+        f"--bind-address={EVERY_ADDRESS if plane.own_address else plane.address}",
         f"--secure-port={plane.port}",
         f"--advertise-address={plane.advertised or plane.address}",
         f"--service-cluster-ip-range={SERVICE_RANGE}",

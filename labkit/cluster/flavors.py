@@ -58,7 +58,9 @@ def checked_flavor(name: str, host_cpus: int) -> Flavor:
     """
     flavor = known_flavor(name)
     if flavor.gpus:
-        raise SettingInvalid("--flavor", name, say("a flavor without a GPU, which no node here has"))
+        raise SettingInvalid(
+            "--flavor", name, say("a flavor without a GPU, which no node here has")
+        )
     if flavor.vcpus > host_cpus:
         raise SettingInvalid(
             "--flavor",

@@ -34,6 +34,10 @@ class PlaneSettings:
         )
 
 
+AS_BEFORE = PlaneSettings()
+"""Of a cluster that was made when none of this could be chosen."""
+
+
 def first_settings(config: ClusterConfig) -> PlaneSettings:
     return PlaneSettings(
         checked_version(config.version) or newest(),

@@ -4,14 +4,14 @@ The rules are upstream's version skew policy: one minor at a time, never back, n
 the control plane.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.text import say
 from labkit.toolchain.means import Means
-from labkit.toolchain.programs import KUBERNETES, kubernetes_minors
+from labkit.toolchain.programs import KUBERNETES, TOOLS, Tool, kubernetes_minors
 from labkit.toolchain.provide import provide
 
 VERSIONED = tuple(name for name in KUBERNETES.programs if name != "kubectl")
@@ -74,24 +74,23 @@ def programs_for(config: ClusterConfig, names: Iterable[str], means: Means) -> d
     """Found, downloaded or built: those that Kubernetes has of each minor as `name@minor`."""
     minors = {config.version or newest(), *(each.version for each in config.nodes)} - {""}
     asked = list(names)
-    plain = [name for name in asked if name not in VERSIONED]
-    found = _provided(plain, means)
-    for minor in minors:
-        versioned = _provided([name for name in asked if name in VERSIONED], means, minor)
-        found |= {f"{name}@{minor}": path for name, path in versioned.items()}
+    found = _provided([name for name in asked if name not in VERSIONED], means, TOOLS)
+    for minor in sorted(minors):
+        versioned = [name for name in asked if name in VERSIONED]
+        made = _provided(versioned, means, (kubernetes_minors()[minor],))
+        found |= {f"{name}@{minor}": path for name, path in made.items()}
     return found
 
 
-def _provided(names: list[str], means: Means, minor: str = "") -> dict[str, Path]:
-    words = {
-        "settings": means.settings,
-        "run": means.run,
-        "progress": means.progress,
-        "clock": means.clock,
-    }
-    if minor:
-        return provide(names, tools=(kubernetes_minors()[minor],), **words)
-    return provide(names, **words)
+def _provided(names: list[str], means: Means, tools: Sequence[Tool]) -> dict[str, Path]:
+    return provide(
+        names,
+        settings=means.settings,
+        run=means.run,
+        progress=means.progress,
+        clock=means.clock,
+        tools=tools,
+    )
 
 
 def programs_of(programs: Mapping[str, Path], minor: str) -> dict[str, Path]:

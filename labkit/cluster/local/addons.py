@@ -79,13 +79,16 @@ class _Keeper:
         self._states: dict[str, str] = {}
 
     def round(self) -> None:
-        """One add-on after the other, each on one node first: together they would be late."""
         nodes, archives = self._nodes_and_archives()
         self._forget_all_but({node.name for node in nodes})
         self._describe_all(nodes)
-        if not nodes:
+        if nodes:
+            self._keep_all(nodes, archives)
+        else:
             self._wait_for_a_node()
-            return
+
+    def _keep_all(self, nodes: list[Node], archives: dict[str, Path]) -> None:
+        """One add-on after the other, each on one node first: together they would be late."""
         held_up = ""
         for folder in addon_folders(archives):
             waited = self._waited(folder.name)
@@ -101,7 +104,7 @@ class _Keeper:
                 if (PLATFORM / name).is_dir():
                     self._supply(name, archive, nodes)
         for name in ON_DEMAND:
-            if nodes and name not in archives:
+            if name not in archives:
                 self._note(name, self._withdraw(PLATFORM / name))
 
     def _wait_for_a_node(self) -> None:

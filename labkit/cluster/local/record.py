@@ -7,7 +7,7 @@ from pathlib import Path
 
 from labkit.cluster.engine import NodeShape
 from labkit.cluster.node_record import NodeRecord, nodes_from, with_shapes, with_version
-from labkit.cluster.plane_settings import PlaneSettings, settings_from
+from labkit.cluster.plane_settings import AS_BEFORE, PlaneSettings, settings_from
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
@@ -22,7 +22,7 @@ class ClusterRecord:
     nodes: tuple[NodeRecord, ...] = ()
     safe_writes: bool = False
     encrypt_secrets: bool = False
-    plane: PlaneSettings = PlaneSettings()
+    plane: PlaneSettings = AS_BEFORE
 
     def with_plane(self, plane: PlaneSettings) -> "ClusterRecord":
         """Nodes stay of the version that they were added with."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from labkit.cluster.engine import NodeShape
 from labkit.cluster.node_record import NodeRecord, nodes_from, with_shapes, with_version
-from labkit.cluster.plane_settings import PlaneSettings, settings_from
+from labkit.cluster.plane_settings import AS_BEFORE, PlaneSettings, settings_from
 from labkit.cluster.simulated.ports import Ports
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.files import write_atomically
@@ -21,7 +21,7 @@ class SimulatedRecord:
     nodes: tuple[NodeRecord, ...] = ()
     safe_writes: bool = False
     encrypt_secrets: bool = False
-    plane: PlaneSettings = PlaneSettings()
+    plane: PlaneSettings = AS_BEFORE
 
     def with_plane(self, plane: PlaneSettings) -> "SimulatedRecord":
         """Nodes stay of the version that they were added with."""
