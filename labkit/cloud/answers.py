@@ -29,7 +29,7 @@ class ApiError:
         return body
 
 
-class Refused(Exception):  # noqa: N818 - what happens to a call, not a fault of ours
+class Refused(Exception):
     """Ends a call with an ApiError; the application's one handler writes it down."""
 
     def __init__(self, error: ApiError) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from labkit.cloud.behind import Behind
+from labkit.cloud.heard import Heard
 from labkit.cloud.lab_time import LabTime
 from labkit.cloud.store import Store
 from labkit.cloud.values import drawn_uuid
@@ -17,7 +19,7 @@ def drawn_key(length: int) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(length))
 
 
-def nobody(cluster: str) -> None:
+def nobody(cluster_id: str) -> None:
     """Nothing stands behind the clusters; they stay as they were asked for."""
 
 
@@ -26,12 +28,16 @@ class Cloud:
     store: Store
     time: LabTime
     chance: Random
+    behind: Behind
+    calls: Heard
     address: str = "http://127.0.0.1:8080"
     """Scheme, host and port, as clients reach it."""
     wake: Callable[[str], None] = nobody
-    """Tells the keeper of a cluster, by its id, that something is to be done."""
+    """Tells the keeper of a cluster, by its id ("" for all), that something is to be done."""
     faults: dict[str, list[str]] = field(default_factory=dict)
     """What is to fail next, by kind; see `control`."""
+    most_vcpus: int = 64
+    """How many cores a node may have: the machine's, unless nodes are simulated."""
     old_errors: bool = False
     """Whether errors carry the older fields too, by which python-ovh tells 403s apart."""
     skew_seconds: float = 300.0

@@ -1,4 +1,4 @@
-"""The emulator's time: the machine's, moved forward by hand, with waits that a class can shorten."""
+"""The emulator's time: the machine's, moved by hand, with waits that a class can shorten."""
 
 from datetime import datetime, timedelta
 

@@ -36,6 +36,11 @@ class NodeShape:
     taints: tuple[str, ...] = ()
     """As `kubectl taint` writes them: key=value:NoSchedule."""
     cordoned: bool = False
+    annotations: tuple[tuple[str, str], ...] = ()
+    provider_id: str = ""
+    """The cloud's own name of the machine: openstack:///<uuid>. "" leaves it to the engine."""
+    version: str = ""
+    """The kubelet's minor, such as 1.33; "" means the control plane's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,12 @@ class ClusterConfig:
     """etcd syncs each write to disk: survives a power cut, is slower. Off for a lab."""
     encrypt_secrets: bool = False
     """Secrets are encrypted at rest in etcd (lessons 07 and 08)."""
+    version: str = ""
+    """Kubernetes' minor, such as 1.33; "" means the newest. Never back, and one at a time."""
+    credential_generation: int = 0
+    """A higher one makes every earlier administrator's certificate worthless."""
+    allowed: tuple[str, ...] = ()
+    """Networks that may reach the API server from outside; empty means everybody."""
 
 
 class State(StrEnum):

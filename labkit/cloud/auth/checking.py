@@ -21,7 +21,8 @@ def check(cloud: Cloud, received: Received) -> Credential | None:
     """
     bearer = received.headers.get("authorization", "")
     if bearer.startswith("Bearer "):
-        return _check_token(cloud, bearer.removeprefix("Bearer "))
+        _check_token(cloud, bearer.removeprefix("Bearer "))
+        return None
     application = known_application(cloud, received.headers)
     credential = _credential(cloud, received, application)
     _check_signature(cloud, received, application, credential)
@@ -55,7 +56,8 @@ def _credential(cloud: Cloud, received: Received, application: Application) -> C
     credential = cloud.store.get(Credential, key)
     if credential is None or credential.parent != application.id:
         raise forbidden("This credential does not exist", "NOT_CREDENTIAL")
-    if credential.expiration is not None and credential.expiration <= cloud.time.now():
+    expired = credential.expiration is not None and credential.expiration <= cloud.time.now()
+    if expired or cloud.fails("expired-credential"):
         cloud.store.put(credential.but(status="expired"))
         raise forbidden("This credential is not valid", "INVALID_CREDENTIAL")
     if credential.status != "validated":

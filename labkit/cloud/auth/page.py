@@ -11,7 +11,17 @@ from labkit.cloud.auth.models import Application, Credential
 from labkit.cloud.cloud import Cloud
 from labkit.foundation.text import say
 
-VALIDITIES = {"3600": say("1 hour"), "86400": say("1 day"), "2592000": say("30 days"), "0": say("unlimited")}
+SHORTEST_SECONDS = 3600
+
+
+def validities() -> dict[str, str]:
+    """Seconds, as the form sends them, and the words for them."""
+    return {
+        "3600": say("1 hour"),
+        "86400": say("1 day"),
+        "2592000": say("30 days"),
+        "0": say("unlimited"),
+    }
 
 
 def waiting_credential(cloud: Cloud, token: str) -> Credential | None:
@@ -45,7 +55,7 @@ def asking(cloud: Cloud, credential: Credential) -> str:
         f"<tr><td><code>{rule.method}</code></td><td><code>{escape(rule.path)}</code></td></tr>"
         for rule in credential.rules
     )
-    times = "".join(f'<option value="{key}">{word}</option>' for key, word in VALIDITIES.items())
+    times = "".join(f'<option value="{key}">{word}</option>' for key, word in validities().items())
     heading = say("Application “{name}” asks for access", name=escape(name))
     body = f"""
 <table><thead><tr><th>{say("Method")}</th><th>{say("Path")}</th></tr></thead>
@@ -72,7 +82,7 @@ def gone() -> str:
 def whole(heading: str, body: str) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{heading}</title><style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto }}
 td, th {{ text-align: left; padding: .2rem 1rem .2rem 0 }}
 button, select {{ font: inherit; padding: .3rem .8rem; margin-right: .5rem }}
 .stand-in {{ color: #555; border-top: 1px solid #ccc; margin-top: 3rem }}

@@ -8,7 +8,7 @@ from labkit.cloud.values import Value
 
 Plugin = Literal["AlwaysPullImages", "NodeRestriction"]
 PLUGINS: tuple[Plugin, ...] = ("AlwaysPullImages", "NodeRestriction")
-DURATION = Field(None, pattern=r"^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$")
+DURATION = Field(None, pattern=r"^P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$", min_length=3)
 ZERO = "P0D"  # what the API answers where PT0S was set
 
 
@@ -97,7 +97,7 @@ def complete(customization: Customization | None) -> dict[str, Any]:
     plugins = given.get("apiServer", {}).get("admissionPlugins", {})
     disabled = [one for one in plugins.get("disabled", []) if one != "NodeRestriction"]
     enabled = [one for one in PLUGINS if one not in disabled]
-    proxy = {"iptables": {}, "ipvs": {}} | _with_zeros(given.get("kubeProxy", {}))
+    proxy: dict[str, Any] = {"iptables": {}, "ipvs": {}} | _with_zeros(given.get("kubeProxy", {}))
     answer = {
         "apiServer": {"admissionPlugins": {"enabled": enabled, "disabled": disabled}},
         "kubeProxy": proxy,

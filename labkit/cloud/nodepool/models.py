@@ -97,9 +97,6 @@ class NodePool(Kept):
     """The object's fields when both last agreed, as JSON."""
 
 
-Name = Field(None, pattern=r"^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$", max_length=52)
-
-
 class NodePoolCreation(Value):
     flavor_name: str
     name: str | None = None

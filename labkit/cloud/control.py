@@ -1,0 +1,114 @@
+"""The emulator's levers under `/_emulator`: what a lesson or a test needs and no cloud offers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Literal
+
+from pydantic import Field
+
+from labkit.cloud.answers import bad_request
+from labkit.cloud.calls import Call
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.project import quota
+from labkit.cloud.project.models import Project
+from labkit.cloud.seed import Seed, keys, plant
+from labkit.cloud.values import Value
+
+Fault = Literal["not-found", "stock", "server-error", "expired-credential", "slow-delete"]
+
+
+class Advance(Value):
+    seconds: float = Field(ge=0, le=10**8)
+
+
+class Speed(Value):
+    factor: float = Field(gt=0, le=1000)
+
+
+class FailNext(Value):
+    """`count` further calls (or nodes) meet the fault."""
+
+    kind: Fault
+    count: int = Field(1, ge=0, le=1000)
+
+
+class QuotaChange(Value):
+    """What is left out stays."""
+
+    project: str
+    max_instances: int | None = Field(None, ge=0)
+    max_cores: int | None = Field(None, ge=0)
+    max_ram: int | None = Field(None, ge=0)
+    max_clusters: int | None = Field(None, ge=0)
+
+
+class SeedBody(Value):
+    project: str = ""
+    project_name: str = "Tech Lab"
+    application_key: str = ""
+    application_secret: str = ""
+    consumer_key: str = ""
+    max_instances: int = 200
+    max_clusters: int = 20
+
+
+def advance(call: Call) -> dict[str, Any]:
+    call.cloud.time.advance(call.read(Advance).seconds)
+    return _time(call.cloud)
+
+
+def speed(call: Call) -> dict[str, Any]:
+    call.cloud.time.set_speed(call.read(Speed).factor)
+    return _time(call.cloud)
+
+
+def _time(cloud: Cloud) -> dict[str, Any]:
+    return {"now": cloud.time.now(), "speed": cloud.time.speed}
+
+
+def fail_next(call: Call) -> dict[str, int]:
+    wanted = call.read(FailNext)
+    call.cloud.faults[wanted.kind] = [wanted.kind] * wanted.count
+    return {kind: len(left) for kind, left in call.cloud.faults.items()}
+
+
+def change_quota(call: Call) -> dict[str, Any]:
+    """Nodes that waited for it get their machines now."""
+    wanted, cloud = call.read(QuotaChange), call.cloud
+    with cloud.store.changing():
+        project = cloud.store.get(Project, wanted.project)
+        if project is None:
+            raise bad_request(f"there is no project {wanted.project}")
+        changed: Project = project.but(**wanted.model_dump(exclude_none=True, exclude={"project"}))
+        cloud.store.put(changed)
+        quota.admit(cloud, changed.id)
+    cloud.wake("")
+    return changed.shown()
+
+
+def seed(call: Call) -> dict[str, str]:
+    plant(call.cloud, Seed(**call.read(SeedBody).model_dump()))
+    return show_keys(call)
+
+
+def show_keys(call: Call) -> dict[str, str]:
+    return asdict(keys(call.cloud))
+
+
+def state(call: Call) -> dict[str, Any]:
+    return _time(call.cloud) | {
+        "projects": [project.id for project in call.cloud.store.all(Project)],
+        "faults": {kind: len(left) for kind, left in call.cloud.faults.items()},
+        "calls": call.cloud.calls.shown(),
+    }
+
+
+LEVERS: Mapping[tuple[str, str], Callable[[Call], Any]] = {
+    ("GET", "/state"): state,
+    ("GET", "/keys"): show_keys,
+    ("POST", "/seed"): seed,
+    ("POST", "/speed"): speed,
+    ("POST", "/advance"): advance,
+    ("POST", "/fail-next"): fail_next,
+    ("POST", "/quota"): change_quota,
+}
