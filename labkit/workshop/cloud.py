@@ -109,7 +109,7 @@ def cloud_up(place: CloudPlace, progress: Progress, *, engine: str, port: int = 
 
 def _port(place: CloudPlace) -> int:
     """The one of last time, so that notes of a lesson stay true; else one that is free."""
-    for wanted in (_noted(place).get("port", 0), USUAL_PORT, 0):
+    for wanted in (_noted(place).get("port", USUAL_PORT), USUAL_PORT, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):
