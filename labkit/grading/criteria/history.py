@@ -12,7 +12,7 @@ from labkit.grading.criteria.answers import quoted
 from labkit.grading.criteria.kept import is_noted
 from labkit.grading.criteria.objects import evidence, name_of, owned_by
 from labkit.grading.criteria.pods import trouble_of
-from labkit.grading.criteria.quantities import same_quantity
+from labkit.kube.quantities import same_quantity
 from labkit.grading.criteria.workloads import (
     best,
     deployment_settled,

@@ -8,7 +8,7 @@ from typing import Any
 from labkit.foundation.text import say
 from labkit.grading.criteria.explanation import Explanation, cut
 from labkit.grading.criteria.objects import name_of
-from labkit.grading.criteria.quantities import quantity
+from labkit.kube.quantities import quantity
 from labkit.grading.snapshot import Object
 
 NODES = re.compile(r"0/(\d+) nodes are available")
