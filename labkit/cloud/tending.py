@@ -1,7 +1,7 @@
 """What is done for a cluster that runs, after each round of its keeper."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 
 from labkit.cloud.autoscaling.deciding import Memory
@@ -25,7 +25,7 @@ class _Open:
     reader: Reader
     writer: Writer
     has_definition: bool = False
-    memory: Memory = Memory()
+    memory: Memory = field(default_factory=Memory)
 
     def close(self) -> None:
         self.reader.close()

@@ -161,9 +161,8 @@ def nodes_from(items: Iterable[Object]) -> tuple[Node, ...]:
 
 def _node(item: Object) -> Node:
     metadata, spec, status = item["metadata"], item.get("spec") or {}, item.get("status") or {}
-    ready: Object = next(
-        (one for one in status.get("conditions") or () if one.get("type") == "Ready"), {}
-    )
+    conditions: dict[str, Object] = {one["type"]: one for one in status.get("conditions") or ()}
+    ready = conditions.get("Ready", {})
     labels = metadata.get("labels") or {}
     is_ready = ready.get("status") == "True"
     return Node(

@@ -42,9 +42,7 @@ def _group(world: World, decision: Decision, pool: Pool) -> dict[str, Any]:
         "autoscale": True,
         "size": {"desired": pool.desired, "min": pool.low, "max": pool.high},
         "nodes": {"registered": len(there), "ready": sum(node.ready for node in there)},
-        "scaleUp": "InProgress"
-        if pool.id in decision.sizes or world.coming(pool)
-        else "NoActivity",
+        "scaleUp": "InProgress" if grows else "NoActivity",
         "scaleDown": _scale_down(decision, pool),
     }
 
