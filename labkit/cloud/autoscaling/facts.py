@@ -1,7 +1,7 @@
 """What the autoscaler knows of a cluster: Pods, nodes, pools, budgets."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 Labels = Mapping[str, str]
@@ -181,10 +181,15 @@ class World:
     pods: tuple[Pod, ...] = ()
     nodes: tuple[Node, ...] = ()
     pools: tuple[Pool, ...] = ()
-    budgets: tuple[Budget, ...] = field(default=())
+    budgets: tuple[Budget, ...] = ()
 
-    def on(self, node: str) -> list[Pod]:
-        return [pod for pod in self.pods if pod.node == node]
+    def by_node(self) -> dict[str, list[Pod]]:
+        """Every node's Pods; a node without any has none listed."""
+        found: dict[str, list[Pod]] = {node.name: [] for node in self.nodes}
+        for pod in self.pods:
+            if pod.node in found:
+                found[pod.node].append(pod)
+        return found
 
     def coming(self, pool: Pool) -> int:
         """Nodes that were asked for and are not there yet."""

@@ -20,6 +20,9 @@ class Place:
     free: Amounts
     pods: list[Pod] = field(default_factory=list)
 
+    def copy(self) -> "Place":
+        return Place(self.node, self.free, list(self.pods))
+
     def take(self, pod: Pod) -> None:
         self.free = self.free.minus(pod.asks)
         self.pods.append(pod)

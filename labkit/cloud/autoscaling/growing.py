@@ -22,7 +22,8 @@ class Growth:
 
 def growth(world: World) -> Growth:
     waiting = [pod for pod in world.pods if pod.waits]
-    standing = [place(node, world.on(node.name)) for node in world.nodes]
+    there = world.by_node()
+    standing = [place(node, there[node.name]) for node in world.nodes]
     coming = [
         place(numbered(pool.template, -number))
         for pool in world.pools
@@ -65,11 +66,10 @@ def _largest_first(pods: Iterable[Pod], order: Order) -> list[Pod]:
 
 def _best(lacking: list[Pod], pools: Sequence[Pool]) -> tuple[dict[str, int], list[Pod]]:
     """Fewest Pods left, then fewest nodes, then the smallest machines."""
-    tries = [
-        _fill(_largest_first(lacking, order), preferred)
-        for order in ORDERS
-        for preferred in _preferences(pools)
-    ]
+    orders = [_largest_first(lacking, order) for order in ORDERS]
+    orders.append(_largest_first(lacking, _by_share)[::-1])  # most Pods where room is short
+    orders.append(sorted(orders[-2], key=lambda pod: _choices(pod, pools)))
+    tries = [_fill(pods, preferred) for pods in orders for preferred in _preferences(pools)]
     cpus = {pool.id: pool.template.room.millicpu for pool in pools}
 
     def cost(found: tuple[dict[str, int], list[Pod]]) -> tuple[int, int, int]:
@@ -78,6 +78,11 @@ def _best(lacking: list[Pod], pools: Sequence[Pool]) -> tuple[dict[str, int], li
         return len(left), sum(sizes.values()), machines
 
     return min(tries, key=cost, default=({}, list(lacking)))
+
+
+def _choices(pod: Pod, pools: Sequence[Pool]) -> int:
+    """In how many pools it could be: who has little choice comes first."""
+    return sum(1 for pool in pools if not why_not(pod, place(pool.template)))
 
 
 def _preferences(pools: Sequence[Pool]) -> list[tuple[Pool, ...]]:

@@ -23,46 +23,57 @@ class Verdict:
 
 
 def looked_at(world: World) -> list[Verdict]:
-    """Emptiest first; each judged as if those before it had gone."""
+    """Emptiest first; each judged as if those before it had gone, and their Pods had moved."""
     pools = {pool.name: pool for pool in world.pools if pool.autoscale}
-    nodes = sorted(
-        (node for node in world.nodes if node.pool in pools),
-        key=lambda node: (utilisation(world, node), node.name),
-    )
-    verdicts: list[Verdict] = []
-    gone: set[str] = set()
-    for node in nodes:
-        verdict = _judge(world, node, pools[node.pool], gone)
-        verdicts.append(verdict)
-        if not verdict.stays:
-            gone.add(node.name)
+    there = world.by_node()
+    used = {node.name: utilisation(node, there[node.name]) for node in world.nodes}
+    places = {node.name: place(node, there[node.name]) for node in world.nodes if node.ready}
+    verdicts = []
+    for node in sorted(world.nodes, key=lambda node: (used[node.name], node.name)):
+        if node.pool not in pools:
+            continue
+        pods = [pod for pod in there[node.name] if not pod.of_the_node]
+        question = _Question(node, pools[node.pool], pods, used[node.name])
+        stays = _why_held(world, question) if node.ready else ""
+        if not stays:
+            moved = {name: one.copy() for name, one in places.items() if name != node.name}
+            stays = _why_homeless(question, moved) if node.ready else ""
+            places = places if stays else moved
+        verdicts.append(Verdict(node, question.pool, stays, empty=not pods, used=question.used))
     return verdicts
 
 
-def utilisation(world: World, node: Node) -> float:
-    asked = total(pod.asks for pod in world.on(node.name) if not pod.of_the_node)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    node: Node
+    pool: Pool
+    pods: Sequence[Pod]
+    used: float
+
+
+def utilisation(node: Node, pods: Sequence[Pod]) -> float:
+    asked = total(pod.asks for pod in pods if not pod.of_the_node)
     cpu = asked.millicpu / node.room.millicpu if node.room.millicpu else 0.0
     memory = asked.memory / node.room.memory if node.room.memory else 0.0
     return max(cpu, memory)
 
 
-def _judge(world: World, node: Node, pool: Pool, gone: set[str]) -> Verdict:
-    used = utilisation(world, node)
-    pods = [pod for pod in world.on(node.name) if not pod.of_the_node]
-    reason = _why_stay(world, node, pool, pods, gone) if node.ready else ""
-    if node.ready and used >= pool.threshold:
-        reason = f"{used:.0%} of it is requested, the threshold is {pool.threshold:.0%}"
-    return Verdict(node, pool, reason, empty=not pods, used=used)
-
-
-def _why_stay(world: World, node: Node, pool: Pool, pods: Sequence[Pod], gone: set[str]) -> str:
-    for pod in pods:
+def _why_held(world: World, question: _Question) -> str:
+    used, threshold = question.used, question.pool.threshold
+    if used >= threshold:
+        return f"{used:.0%} of it is requested, the threshold is {threshold:.0%}"
+    for pod in question.pods:
         if pod.unmovable:
             return f"Pod {pod.key} must not be moved: {pod.unmovable}"
-    refused = _refused(world, pods)
+    refused = _refused(world, question.pods)
     if refused:
         return f"the PodDisruptionBudget of Pod {refused.key} allows no disruption"
-    left = settle(pods, _elsewhere(world, node, gone))
+    return ""
+
+
+def _why_homeless(question: _Question, others: Mapping[str, Place]) -> str:
+    """The node's Pods are moved to `others` on the way."""
+    left = settle(question.pods, list(others.values()))
     return f"Pod {left[0].key} would find no other place" if left else ""
 
 
@@ -79,18 +90,6 @@ def _refused(world: World, pods: Sequence[Pod]) -> Pod | None:
                 if allowed < 0:
                     return pod
     return None
-
-
-def _elsewhere(world: World, node: Node, gone: set[str]) -> list[Place]:
-    """The other nodes, with those Pods on them that are there, or will come from nodes before."""
-    places = [
-        place(other, world.on(other.name))
-        for other in world.nodes
-        if other.name != node.name and other.name not in gone and other.ready
-    ]
-    moved = [pod for name in sorted(gone) for pod in world.on(name) if not pod.of_the_node]
-    settle(moved, places)
-    return places
 
 
 def leaving(
