@@ -120,7 +120,7 @@ def _port(place: CloudPlace) -> int:
 
 def _has_begun(place: CloudPlace, pid: int) -> bool:
     """Raises LabError once the process that was started is gone."""
-    if not _is_emulator(pid):
+    if _has_ended(pid):
         raise LabError(
             say("The emulated cloud ended at once."),
             say("Read {log}.", log=place.log),
@@ -199,6 +199,15 @@ def _end(place: CloudPlace, pid: int) -> None:
                 clock=place.clock,
             )
             return
+
+
+def _has_ended(pid: int) -> bool:
+    """Also one that nobody has waited for: its name is in brackets, its state is Z."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 def _is_emulator(pid: int) -> bool:
