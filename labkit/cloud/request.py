@@ -14,7 +14,7 @@ class Received:
     url: str
     """As the client built it: scheme, host, path and query, nothing decoded."""
     path: str
-    """Below /1.0 or /v1, decoded, doubled slashes made one: what access rules speak of."""
+    """Below /1.0 or /v1, decoded, with one slash in front: what access rules speak of."""
     query: Mapping[str, str]
     headers: Mapping[str, str]
     """Names in lower case."""

@@ -23,7 +23,7 @@ MOST_RESTRICTIONS = 100
 
 def kubeconfig(call: Call) -> Kubeconfig:
     cluster = cluster_of(call)
-    if cluster.applied == 0 or cluster.busy == "DELETING":
+    if cluster.applied == 0 or cluster.busy == "DELETING" or cluster.resets > cluster.resets_done:
         must_be_ready(cluster)
     return Kubeconfig(content=renamed(call.cloud.behind.kubeconfig(cluster), cluster.name))
 
