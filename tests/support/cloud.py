@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,23 +147,34 @@ class Stage:
     def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
         """Signed, below /1.0."""
         content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
-        url = f"{self.cloud.address}/1.0{path}"
+        return self.send(method, f"{self.cloud.address}/1.0{path}", content, headers=headers)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        content: bytes,
+        *,
+        signed: bool = True,
+        headers: Mapping[str, str],
+    ) -> httpx.Response:
+        """These very bytes."""
         stamp = str(self.cloud.time.unix())
-        sent = {
-            "X-Ovh-Application": self.keys.application_key,
-            "X-Ovh-Consumer": self.keys.consumer_key,
-            "X-Ovh-Timestamp": stamp,
-            "X-Ovh-Signature": signature(
-                self.keys.application_secret,
-                self.keys.consumer_key,
-                method=method,
-                url=url,
-                body=content,
-                timestamp=stamp,
-            ),
-            **headers,
-        }
-        return self.http.request(method, url, content=content, headers=sent)
+        sent = {"X-Ovh-Application": self.keys.application_key}
+        if signed:
+            sent |= {
+                "X-Ovh-Consumer": self.keys.consumer_key,
+                "X-Ovh-Timestamp": stamp,
+                "X-Ovh-Signature": signature(
+                    self.keys.application_secret,
+                    self.keys.consumer_key,
+                    method=method,
+                    url=url,
+                    body=content,
+                    timestamp=stamp,
+                ),
+            }
+        return self.http.request(method, url, content=content, headers={**sent, **headers})
 
     def asked(self, method: str, path: str, body: object = None) -> Any:
         """The answer of a call that must succeed."""
