@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from threading import Lock
@@ -185,7 +185,7 @@ class Stage:
     def settle(self) -> None:
         """Let every keeper do one round."""
         for cluster in self.cloud.store.all(Cluster):
-            converge(self.emulator.round(cluster))
+            converge(replace(self.emulator.round(cluster), retemplate=lambda pool, node: None))
 
 
 @contextmanager

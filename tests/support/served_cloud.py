@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Thread
 
@@ -11,10 +11,10 @@ import httpx
 import ovh
 import ovh.client
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labkit.cloud.app import application
-from tests.support.cloud import Machine, Stage, staged
+from tests.support.cloud import Stage, staged
 
 PATIENCE_SECONDS = 30
 
@@ -37,14 +37,34 @@ def serving(app: ASGIApp) -> Iterator[str]:
             thread.join(PATIENCE_SECONDS)
 
 
+@dataclass(slots=True)
+class Front:
+    """One server and one client for many emulators, one after the other: both start slowly."""
+
+    app: ASGIApp | None = None
+    address: str = ""
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=PATIENCE_SECONDS))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.app is not None:
+            await self.app(scope, receive, send)
+
+
 @contextmanager
-def served(folder: Path, machine: Machine | None = None) -> Iterator[Stage]:
+def opened_front() -> Iterator[Front]:
+    front = Front()
+    with serving(front) as front.address, front.http:
+        yield front
+
+
+@contextmanager
+def served(folder: Path, front: Front) -> Iterator[Stage]:
     """A stage whose clients come through a socket."""
-    with staged(folder, machine) as stage, serving(application(stage.cloud)) as address:
-        stage.cloud.address = address
-        keys = replace(stage.keys, endpoint=f"{address}/1.0")
-        with httpx.Client(timeout=PATIENCE_SECONDS) as http:
-            yield replace(stage, http=http, keys=keys)
+    with staged(folder) as stage:
+        front.app = application(stage.cloud)
+        stage.cloud.address = front.address
+        keys = replace(stage.keys, endpoint=f"{front.address}/1.0")
+        yield replace(stage, http=front.http, keys=keys)
 
 
 def official_client(stage: Stage, *, version: str = "1.0", consumer_key: str = "") -> ovh.Client:

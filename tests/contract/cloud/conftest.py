@@ -1,12 +1,13 @@
 """An emulator on a port of 127.0.0.1; no other address may be reached."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_socket import _remove_restrictions, socket_allow_hosts
 
 from tests.support.cloud import Stage
-from tests.support.served_cloud import served
+from tests.support.served_cloud import Front, opened_front, served
 
 
 @pytest.fixture(autouse=True)
@@ -16,15 +17,14 @@ def _only_loopback() -> Iterator[None]:
     _remove_restrictions()
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """For tests that make clusters of their own in it."""
-    with served(tmp_path_factory.mktemp("cloud")) as stage:
-        yield stage
+@pytest.fixture(scope="session")
+def front() -> Iterator[Front]:
+    with opened_front() as one:
+        yield one
 
 
 @pytest.fixture
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """For tests that change what everybody shares: time, keys, planned faults."""
-    with served(tmp_path_factory.mktemp("cloud")) as one:
+def stage(tmp_path: Path, front: Front) -> Iterator[Stage]:
+    """An emulator of the test's own."""
+    with served(tmp_path, front) as one:
         yield one

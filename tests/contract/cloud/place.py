@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud.auth.models import Credential
-from labkit.cloud.kube.changing import delete_cluster
-from labkit.cloud.kube.models import Cluster
 from tests.support.cloud import PROJECT, Stage
 
 KUBE = f"/cloud/project/{PROJECT}/kube"
@@ -87,12 +84,3 @@ def prepare(stage: Stage, name: str) -> Place:
             "name": "audit",
         }
     )
-
-
-def clear(stage: Stage) -> None:
-    """No clusters, because a project holds few; and who logged out is in again."""
-    for cluster in stage.cloud.store.all(Cluster):
-        delete_cluster(stage.cloud, cluster)
-    stage.settle()
-    for credential in stage.cloud.store.all(Credential):
-        stage.cloud.store.put(credential.but(status="validated"))

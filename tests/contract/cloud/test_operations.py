@@ -1,13 +1,11 @@
 """Every operation of the API's description, asked by python-ovh, against that description."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
 from labkit.cloud.operations import OPERATIONS
 from tests.contract.cloud.described import Described, operations, problems, properties
-from tests.contract.cloud.place import BODIES, Place, clear, prepare, short
+from tests.contract.cloud.place import BODIES, Place, prepare, short
 from tests.support.cloud import Stage
 from tests.support.served_cloud import official_client
 
@@ -27,12 +25,6 @@ EACH = pytest.mark.parametrize("described", DESCRIBED, ids=lambda one: one.name)
 EACH_WITH_BODY = pytest.mark.parametrize("described", WITH_BODY, ids=lambda one: one.name)
 
 
-@pytest.fixture
-def empty(shared: Stage) -> Iterator[Stage]:
-    yield shared
-    clear(shared)
-
-
 def test_every_operation_is_described_or_known_to_be_none() -> None:
     assert set(OURS) - {one.name for one in operations()} == NOT_DESCRIBED
 
@@ -43,9 +35,9 @@ def test_no_operation_of_the_description_is_missing() -> None:
 
 @EACH
 @pytest.mark.parametrize("version", ["1.0", "v1"])
-def test_answers_as_described(empty: Stage, described: Described, version: str) -> None:
-    place = prepare(empty, short(described.name))
-    client = official_client(empty, version=version)
+def test_answers_as_described(stage: Stage, described: Described, version: str) -> None:
+    place = prepare(stage, short(described.name))
+    client = official_client(stage, version=version)
 
     answer = client.raw_call(
         method=described.method,
@@ -61,12 +53,12 @@ def test_answers_as_described(empty: Stage, described: Described, version: str) 
 
 
 @EACH
-def test_needs_a_signature_where_described(shared: Stage, described: Described) -> None:
+def test_needs_a_signature_where_described(stage: Stage, described: Described) -> None:
     path = described.path.replace("{", "").replace("}", "")
-    headers = {"X-Ovh-Application": shared.keys.application_key}
+    headers = {"X-Ovh-Application": stage.keys.application_key}
 
-    answer = shared.http.request(
-        described.method, shared.keys.endpoint + path, headers=headers, json={}
+    answer = stage.http.request(
+        described.method, stage.keys.endpoint + path, headers=headers, json={}
     )
 
     assert (answer.status_code == 403) == described.signed, answer.text
@@ -74,36 +66,35 @@ def test_needs_a_signature_where_described(shared: Stage, described: Described) 
 
 
 @EACH_WITH_BODY
-def test_refuses_a_body_without_what_is_mandatory(empty: Stage, described: Described) -> None:
-    place = prepare(empty, short(described.name))
+def test_refuses_a_body_without_what_is_mandatory(stage: Stage, described: Described) -> None:
+    place = prepare(stage, short(described.name))
     body = BODIES[short(described.name)]
     required = [name for name, one in properties(described.body).items() if one["required"]]
 
     for name in required:
         rest = {key: value for key, value in body.items() if key != name}
-        answer = _ask(empty, described, rest, place)
+        answer = _ask(stage, described, rest, place)
         assert (answer.status_code, answer.json()["message"]) == (400, f"[{name}] is mandatory")
 
 
 @EACH_WITH_BODY
-def test_refuses_a_value_of_another_type(empty: Stage, described: Described) -> None:
+def test_refuses_a_value_of_another_type(stage: Stage, described: Described) -> None:
     """Of every field of the body, also those that the emulator does nothing with."""
-    place = prepare(empty, short(described.name))
+    place = prepare(stage, short(described.name))
     for name, one in properties(described.body).items():
         wrong = "wrong" if "." in one["type"] or one["type"].endswith("]") else {"wrong": [1]}
-        answer = _ask(empty, described, BODIES[short(described.name)] | {name: wrong}, place)
+        answer = _ask(stage, described, BODIES[short(described.name)] | {name: wrong}, place)
         assert (name, answer.status_code) == (name, 400)
         assert answer.json()["message"].startswith(f"[{name}"), answer.text
 
 
 @EACH_WITH_BODY
-def test_takes_null_where_described(empty: Stage, described: Described) -> None:
+def test_takes_null_where_described(stage: Stage, described: Described) -> None:
     for name, one in properties(described.body).items():
         if one["canBeNull"] and not one["required"]:
-            place = prepare(empty, short(described.name))
-            answer = _ask(empty, described, BODIES[short(described.name)] | {name: None}, place)
+            place = prepare(stage, short(described.name))
+            answer = _ask(stage, described, BODIES[short(described.name)] | {name: None}, place)
             assert (name, answer.status_code < 300) == (name, True), answer.text
-            clear(empty)
 
 
 def _ask(stage: Stage, described: Described, body: object, place: Place) -> httpx.Response:

@@ -8,7 +8,6 @@ nulls, and all values but those that no two servers share.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +17,6 @@ import yaml
 from tests.contract.cloud.described import FOLDER
 from tests.support.clock import HeldClock
 from tests.support.cloud import Stage
-from tests.support.served_cloud import served
 
 RECORDS = [
     json.loads(line)
@@ -106,26 +104,24 @@ def _named(kubeconfig: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("version", ["1.0", "v1"])
-def test_terraforms_calls_are_answered_as_they_were(tmp_path: Path, version: str) -> None:
-    with served(tmp_path) as stage:
-        replay = Replay(stage, version)
-        differing: dict[int, list[str]] = {}
-        for line, record in enumerate(RECORDS):
-            answer = replay.ask(record)
-            assert answer.headers["X-Ovh-QueryID"]
-            if problems := found(line, answer):
-                differing[line] = problems
-            replay.learn(line, answer)
+def test_terraforms_calls_are_answered_as_they_were(stage: Stage, version: str) -> None:
+    replay = Replay(stage, version)
+    differing: dict[int, list[str]] = {}
+    for line, record in enumerate(RECORDS):
+        answer = replay.ask(record)
+        assert answer.headers["X-Ovh-QueryID"]
+        if problems := found(line, answer):
+            differing[line] = problems
+        replay.learn(line, answer)
 
     assert len(RECORDS) - len(differing) >= 95, differing
     assert differing.keys() == EXPECTED_DIFFERENCES.keys(), differing
 
 
 @pytest.mark.parametrize("line", [9, 14])
-def test_what_was_just_made_is_installing(tmp_path: Path, line: int) -> None:
-    with served(tmp_path) as stage:
-        replay = Replay(stage, "1.0")
-        for number, record in enumerate(RECORDS[:line]):
-            replay.learn(number, replay.ask(record))
+def test_what_was_just_made_is_installing(stage: Stage, line: int) -> None:
+    replay = Replay(stage, "1.0")
+    for number, record in enumerate(RECORDS[:line]):
+        replay.learn(number, replay.ask(record))
 
-        assert replay.ask(RECORDS[line]).json()["status"] == "INSTALLING"
+    assert replay.ask(RECORDS[line]).json()["status"] == "INSTALLING"
