@@ -8,7 +8,6 @@ from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import (
@@ -19,7 +18,7 @@ from starlette.responses import (
     Response,
 )
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labkit.cloud.answers import ApiError, Refused, no_such_url
 from labkit.cloud.auth import oauth2, page
@@ -37,24 +36,36 @@ LOG = logging.getLogger("labkit.cloud")
 JSON = "application/json; charset=utf-8"
 LONGEST_BODY = 1_000_000  # bytes
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
+TOKEN = "/auth/oauth2/token"  # noqa: S105 - an address
 CRASHED = ApiError(500, "Server::InternalServerError", "Internal server error")
 TOO_LONG = ApiError(413, "Client::BadRequest", "The body is too long")
 
 
-def application(cloud: Cloud, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
+def application(cloud: Cloud, hosts: tuple[str, ...] = LOOPBACK) -> ASGIApp:
     """`hosts`: under which names it may be called; a web page elsewhere must not reach it."""
-    api = Api(cloud)
+    api, pages = Api(cloud), _pages(cloud)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (pages if _is_page(scope) else api)(scope, receive, send)
+
+    return TrustedHostMiddleware(answer, allowed_hosts=list(hosts))
+
+
+def _is_page(scope: Scope) -> bool:
+    """Everything else is the API's, whatever it says: only that answers as the API does."""
+    path = scope.get("path", "")
+    is_one = path in ("/auth/", TOKEN) or path.startswith(("/_emulator/", "/logs/"))
+    return is_one or scope["type"] == "lifespan"
+
+
+def _pages(cloud: Cloud) -> Starlette:
     return Starlette(
         routes=[
-            Mount("/1.0", app=api),
-            Mount("/v1", app=api),
             Mount("/_emulator", app=Levers(cloud)),
-            Route("/auth/oauth2/token", _token(cloud), methods=["POST"]),
+            Route(TOKEN, _token(cloud), methods=["POST"]),
             Route("/auth/", _page(cloud), methods=["GET", "POST"]),
             Route("/logs/{token}", _log(cloud)),
-            Mount("/", app=api),
-        ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
+        ]
     )
 
 
@@ -70,7 +81,7 @@ class Api:
             return  # a web socket; nothing answers one
         body = await _body(scope, receive)
         request = received(scope, body or b"")
-        found = self._routes.find(request.method, request.path)
+        found = self._routes.find(request.method, request.place)
         operation = found[0] if found else None
         if body is None:
             answer = _error(self._cloud, TOO_LONG)
@@ -86,7 +97,7 @@ class Api:
     ) -> Response:
         try:
             if operation is None:
-                LOG.warning("unknown address: %s %s", request.method, request.path)
+                LOG.warning("unknown address: %s %s", request.method, request.place[:200])
                 raise no_such_url()
             call = self._call(request, operation, path)
             if operation.waits:

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labkit.cloud.app import application
-from tests.support.cloud import Stage, staged
+from tests.support.cloud import Machine, Stage, staged
 
 PATIENCE_SECONDS = 30
 
@@ -58,9 +58,9 @@ def opened_front() -> Iterator[Front]:
 
 
 @contextmanager
-def served(folder: Path, front: Front) -> Iterator[Stage]:
+def served(folder: Path, front: Front, machine: Machine | None = None) -> Iterator[Stage]:
     """A stage whose clients come through a socket."""
-    with staged(folder) as stage:
+    with staged(folder, machine) as stage:
         front.app = application(stage.cloud)
         stage.cloud.address = front.address
         keys = replace(stage.keys, endpoint=f"{front.address}/1.0")

@@ -1,7 +1,6 @@
 """Who reaches a cluster and how: kubeconfig, IP restrictions, OpenID Connect."""
 
 from ipaddress import IPv4Network, IPv6Network
-from urllib.parse import unquote
 
 from labkit.cloud.answers import backend_refuses, conflict, not_found
 from labkit.cloud.calls import Call, Operation
@@ -51,7 +50,7 @@ def replace_restrictions(call: Call) -> list[str]:
 
 def remove_restriction(call: Call) -> None:
     cluster = cluster_of(call)
-    word = unquote(call.path["ip"])
+    word = call.path["ip"]
     left = tuple(one for one in cluster.ip_restrictions if str(one) != _full(word))
     if len(left) == len(cluster.ip_restrictions):
         raise not_found(f"IP restriction {word} not found")
