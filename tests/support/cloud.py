@@ -18,7 +18,7 @@ from labkit.cloud.auth.signature import signature
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.emulator import Emulator, open_emulator
 from labkit.cloud.kube.models import Cluster
-from labkit.cloud.lifecycle.converging import converge
+from labkit.cloud.lifecycle.converging import Round, converge
 from labkit.cloud.seed import Keys, Seed, keys
 from labkit.cluster.engine import (
     Capability,
@@ -185,7 +185,11 @@ class Stage:
     def settle(self) -> None:
         """Let every keeper do one round."""
         for cluster in self.cloud.store.all(Cluster):
-            converge(replace(self.emulator.round(cluster), retemplate=lambda pool, node: None))
+            converge(self.round(cluster))
+
+    def round(self, cluster: Cluster) -> Round:
+        """There is no API server whose nodes could follow a template."""
+        return replace(self.emulator.round(cluster), retemplate=lambda pool, node: None)
 
 
 @contextmanager
