@@ -1,8 +1,13 @@
 """What can go wrong with an address.
 
 RemoteError                    what_happened · next_step · evidence
-└── RegistryFailed             the registry, what was asked of it, and why there is no answer
+├── RegistryFailed             the registry, what was asked of it, and why there is no answer
+├── CloudKeysUnusable          where the cloud's keys were looked for, and what is wrong with them
+├── CloudUnreachable           the endpoint, and why it gave no answer
+└── CloudRefused               status, class, message and query id, as OVHcloud's API wrote them
 """
+
+from pathlib import Path
 
 from labkit.foundation.errors import LabError
 from labkit.foundation.text import say
@@ -25,3 +30,49 @@ class RegistryFailed(RemoteError):
             ),
             say("Start it with `labkit registry up`, then try again."),
         )
+
+
+class CloudKeysUnusable(RemoteError):
+    def __init__(self, place: Path | str, problem: str) -> None:
+        super().__init__(
+            say(
+                "There are no usable keys of a cloud in {place}: {problem}.",
+                place=place,
+                problem=problem,
+            ),
+            say("Start the lab's own cloud, which writes its keys: `labkit cloud up`."),
+        )
+
+
+class CloudUnreachable(RemoteError):
+    def __init__(self, endpoint: str, reason: str) -> None:
+        super().__init__(
+            say(
+                "The cloud's API at {endpoint} does not answer: {reason}.",
+                endpoint=endpoint,
+                reason=reason,
+            ),
+            say("Look at `labkit cloud status`; `labkit cloud up` starts it."),
+        )
+
+
+class CloudRefused(RemoteError):
+    """An answer that is no success. For a lesson it is data, so its parts are kept apart."""
+
+    def __init__(self, call: str, status: int, said: tuple[str, str], query_id: str = "") -> None:
+        class_, message = said
+        super().__init__(
+            say(
+                "`{call}` was refused with {status} {class_}: {message}",
+                call=call,
+                status=status,
+                class_=class_,
+                message=message,
+            ),
+            say("The message names what the API did not like; correct that, and call again."),
+            say("query id {query_id}", query_id=query_id) if query_id else "",
+        )
+        self.status = status
+        self.class_ = class_
+        self.message = message
+        self.query_id = query_id
