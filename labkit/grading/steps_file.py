@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Tag, model_validator
 
 from labkit.grading.errors import ExerciseInvalid
-from labkit.grading.exercise_file import Name, Suffix, one_of
+from labkit.grading.read_models import Name, Suffix
 from labkit.grading.steps import (
     Action,
     AddNode,
@@ -24,7 +24,7 @@ from labkit.grading.steps import (
     Target,
     Wait,
 )
-from labkit.grading.toml_file import StrictModel, read_toml
+from labkit.grading.toml_file import StrictModel, one_of, read_toml
 
 FILE_NAME = "steps.toml"
 UNTIL = (

@@ -4,9 +4,11 @@ RemoteError                    what_happened · next_step · evidence
 ├── RegistryFailed             the registry, what was asked of it, and why there is no answer
 ├── CloudKeysUnusable          where the cloud's keys were looked for, and what is wrong with them
 ├── CloudUnreachable           the endpoint, and why it gave no answer
+├── CloudNameUnknown           the list, the name looked for, and those that are in it
 └── CloudRefused               status, class, message and query id, as OVHcloud's API wrote them
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from labkit.foundation.errors import LabError
@@ -76,3 +78,17 @@ class CloudRefused(RemoteError):
         self.class_ = class_
         self.message = message
         self.query_id = query_id
+
+
+class CloudNameUnknown(RemoteError):
+    def __init__(self, path: str, name: str, known: Sequence[str]) -> None:
+        there = ", ".join(known) or say("nothing")
+        super().__init__(
+            say(
+                "{path} lists nothing called {name!r}; it has: {there}.",
+                path=path,
+                name=name,
+                there=there,
+            ),
+            say("Names of the cloud are written exactly as they were given."),
+        )

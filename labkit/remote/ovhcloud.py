@@ -73,13 +73,16 @@ class Cloud(ReadOnlyCloud):
         return self._call(method, path, body, signed=signed)
 
 
-def open_cloud(keys: CloudKeys) -> Cloud:
-    """With the application's keys. Raises CloudKeysUnusable; no call is made."""
-    return Cloud(_client(keys), keys.endpoint)
+def open_cloud(keys: CloudKeys, adapter: Any = None) -> Cloud:
+    """With the application's keys. Raises CloudKeysUnusable; no call is made.
+
+    `adapter` is one of requests', for a test without a socket.
+    """
+    return Cloud(_client(keys, adapter), keys.endpoint)
 
 
-def open_for_reading(keys: CloudKeys) -> ReadOnlyCloud:
-    return ReadOnlyCloud(_client(keys), keys.endpoint)
+def open_for_reading(keys: CloudKeys, adapter: Any = None) -> ReadOnlyCloud:
+    return ReadOnlyCloud(_client(keys, adapter), keys.endpoint)
 
 
 def open_real(endpoint: str | None = None) -> Cloud:
@@ -106,7 +109,7 @@ def is_missing(problem: CloudRefused) -> bool:
     return problem.status == MISSING
 
 
-def _client(keys: CloudKeys) -> Any:
+def _client(keys: CloudKeys, adapter: Any) -> Any:
     import ovh  # noqa: PLC0415
     from ovh import exceptions  # noqa: PLC0415
 
@@ -126,6 +129,8 @@ def _client(keys: CloudKeys) -> Any:
         raise CloudKeysUnusable(keys.endpoint, _first_words(problem)) from None
     if is_ours:  # a proxy of the environment must not come between us and our own machine
         client._session.trust_env = False  # noqa: SLF001
+    if adapter:
+        client._session.mount(keys.endpoint, adapter)  # noqa: SLF001
     return client
 
 
