@@ -26,6 +26,7 @@ from labkit.workshop.lab import Lab
 
 CAPABILITY = "ovh-api"
 APPLICATION = "application_id"
+ACCOUNTS = "accounts"
 GONE_SECONDS = 120
 VARIABLES = {
     "OVH_ENDPOINT": "endpoint",
@@ -38,13 +39,24 @@ VARIABLES = {
 
 def account_keys(lab: Lab) -> CloudKeys:
     """Raises CloudKeysUnusable while no cloud of the lab runs."""
-    path = lab.settings.home / "cloud" / FILE_NAME
-    if path.parent == lab.cloud_folder or path.is_file():
+    path = _account_file(lab)
+    if path.is_file() or _is_own(lab):
         return read_keys(path)
     body = {"projectName": lab.attendee}
     keys = keys_from(lab_levers(lab).pull("seed", body), path)
     write_keys(path, keys)
     return keys
+
+
+def _is_own(lab: Lab) -> bool:
+    return lab.cloud_folder == lab.settings.home / "cloud"
+
+
+def _account_file(lab: Lab) -> Path:
+    """Beside the cloud, not in the attendee's home: one that was killed is found again."""
+    if _is_own(lab):
+        return lab.cloud_folder / FILE_NAME
+    return lab.cloud_folder / ACCOUNTS / f"{lab.attendee}.json"
 
 
 def lab_levers(lab: Lab) -> Levers:
@@ -103,8 +115,8 @@ def remove_clusters(lab: Lab, exercise: Exercise, places: Mapping[str, str]) -> 
 
 def leave_cloud(lab: Lab) -> None:
     """Close an account that was opened for the attendee, with all that is in it."""
-    path = lab.settings.home / "cloud" / FILE_NAME
-    if path.parent == lab.cloud_folder or not path.is_file():
+    path = _account_file(lab)
+    if _is_own(lab) or not path.is_file():
         return
     keys = read_keys(path)
     _remove(lab, lab.reach_cloud.api(keys), keys.project)
