@@ -1,7 +1,7 @@
 """OVHcloud's API by its own client, python-ovh: the emulator, or the real one.
 
 The one importer of `ovh`, and the one place that turns its exceptions into ours: some of theirs
-carry a key in their words, so none of them is kept as a cause.
+quote a key, so none of them is kept as a cause.
 """
 
 from collections.abc import Mapping
