@@ -58,12 +58,7 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
                 **cloud.pages,
             },
             logs={key: found.result() for key, found in logs.items()},
-            images={
-                key: values
-                if isinstance(values, Failed)
-                else attempted(what, partial(look.images, read, values))
-                for key, what, read in look.repositories()
-            },
+            images=look.all_images(values),
             api=cloud.api,
             version=version.result(),
             seed=seed.result(),
@@ -116,6 +111,16 @@ class _Look:
             if isinstance(read, ImageRead):
                 what = say("the images of {repository}", repository=read.repository)
                 yield read.repository, what, read
+
+    def all_images(
+        self, values: Mapping[str, str] | Failed
+    ) -> dict[str, tuple[TaggedImage, ...] | Failed]:
+        return {
+            key: values
+            if isinstance(values, Failed)
+            else attempted(what, partial(self.images, read, values))
+            for key, what, read in self.repositories()
+        }
 
     def named(self, read: ObjectsRead, namespace: str | None) -> str:
         if not namespace:

@@ -38,6 +38,34 @@ from tests.support.graded import (
 
 EXERCISE = exercise_of("leave-a-card")
 POOLS = "/kube/@night/nodepool"
+DECLARED = """
+id = "night-watch"
+lesson = "12-test"
+title = "The night watch"
+minutes = 5
+capabilities = ["ovh-api"]
+clusters = ["night"]
+task = "Watch over it."
+hints = ["The first of hints.", "The second of hints.", "The third of hints."]
+[[read]]
+cloud = "/kube/@night/nodepool"
+keep = ["name"]
+[[read]]
+calls = "tram"
+[[read]]
+objects = "Pod"
+cluster = "night"
+namespace = "default"
+[[read]]
+service = "/info"
+port = 80
+cluster = "night"
+namespace = "default"
+[[criterion]]
+id = "watched"
+weight = 10
+text = "It is being watched"
+"""
 CANARY = "canary-of-the-consumer-key"
 
 
@@ -169,36 +197,7 @@ def test_a_saved_snapshot_says_the_same(stage: Stage) -> None:
 def test_an_exercise_declares_what_it_reads_of_a_cloud(tmp_path: Path) -> None:
     folder = tmp_path / "12-test" / "night-watch"
     folder.mkdir(parents=True)
-    (folder / "exercise.toml").write_text(
-        """
-id = "night-watch"
-lesson = "12-test"
-title = "The night watch"
-minutes = 5
-capabilities = ["ovh-api"]
-clusters = ["night"]
-task = "Watch over it."
-hints = ["The first of hints.", "The second of hints.", "The third of hints."]
-[[read]]
-cloud = "/kube/@night/nodepool"
-keep = ["name"]
-[[read]]
-calls = "tram"
-[[read]]
-objects = "Pod"
-cluster = "night"
-namespace = "default"
-[[read]]
-service = "/info"
-port = 80
-cluster = "night"
-namespace = "default"
-[[criterion]]
-id = "watched"
-weight = 10
-text = "It is being watched"
-"""
-    )
+    (folder / "exercise.toml").write_text(DECLARED)
     exercise = load_exercise(folder)
     assert exercise.clusters == ("night",)
     assert exercise.reads == (
