@@ -35,14 +35,15 @@ class RegistryFailed(RemoteError):
 
 
 class CloudKeysUnusable(RemoteError):
-    def __init__(self, place: Path | str, problem: str) -> None:
+    def __init__(self, place: Path | str, problem: str, next_step: str = "") -> None:
         super().__init__(
             say(
                 "There are no usable keys of a cloud in {place}: {problem}.",
                 place=place,
                 problem=problem,
             ),
-            say("Start the lab's own cloud, which writes its keys: `labkit cloud up`."),
+            next_step
+            or say("Start the lab's own cloud, which writes its keys: `labkit cloud up`."),
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from labkit.foundation.text import say
 from labkit.remote.cloud_keys import CloudKeys
 from labkit.remote.errors import CloudKeysUnusable, CloudRefused, CloudUnreachable
 
@@ -96,7 +97,8 @@ def open_real(endpoint: str | None = None) -> Cloud:
     try:
         client = ovh.Client(endpoint, timeout=TIMEOUT_SECONDS)
     except (exceptions.InvalidRegion, exceptions.InvalidConfiguration) as problem:
-        raise CloudKeysUnusable("ovh.conf", _first_words(problem)) from None
+        step = say("Write endpoint, application_key, application_secret, consumer_key there.")
+        raise CloudKeysUnusable("ovh.conf", _first_words(problem), step) from None
     return Cloud(client, endpoint or "ovh.conf")
 
 
