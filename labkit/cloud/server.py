@@ -32,6 +32,7 @@ GRACE_SECONDS = 5
 def main() -> None:
     folder, engine, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     emulator = opened(folder, engine, port, read_settings())
     written = json.dumps(asdict(keys(emulator.cloud)), indent=1) + "\n"
     write_atomically(folder / KEYS, written, mode=PRIVATE)

@@ -1,13 +1,16 @@
 """What is done for a cluster that runs, after each round of its keeper."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 
+from labkit.cloud.autoscaling.deciding import Memory
+from labkit.cloud.autoscaling.looping import round_once
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.kube.models import Cluster
 from labkit.cloud.lifecycle.converging import Round
 from labkit.cloud.lifecycle.objects import View, install_definition, synchronize
+from labkit.cloud.lifecycle.scaling import CloudPools
 from labkit.foundation.errors import LabError
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
@@ -22,6 +25,7 @@ class _Open:
     reader: Reader
     writer: Writer
     has_definition: bool = False
+    memory: Memory = field(default_factory=Memory)
 
     def close(self) -> None:
         self.reader.close()
@@ -53,6 +57,14 @@ class Tending:
             install_definition(opened.writer)
             opened.has_definition = True
         synchronize(View(cloud, cluster, opened.reader, opened.writer))
+        opened.memory = round_once(
+            opened.reader,
+            opened.writer,
+            CloudPools(cloud, cluster),
+            opened.memory,
+            now=cloud.time.now(),
+            speed=cloud.time.speed,
+        )
 
     def _opened(self, round_: Round, cluster: Cluster) -> _Open:
         generation = (cluster.credential_generation, cluster.resets_done)

@@ -3,6 +3,7 @@
 from labkit.cloud.answers import backend_refuses
 from labkit.cloud.calls import Call, Operation, Reality
 from labkit.cloud.kube import changing
+from labkit.cloud.kube.catalogue import complete
 from labkit.cloud.kube.models import (
     Cluster,
     ClusterCreation,
@@ -79,7 +80,7 @@ def reset(call: Call) -> None:
     changes = wanted.model_dump(exclude_none=True, exclude={"worker_nodes_policy", "version"})
     changes |= {key: getattr(wanted, key) for key in changes}
     if wanted.version is not None:
-        changes["version"] = changing.PATCHES[wanted.version]
+        changes["version"] = complete(wanted.version)
     with cloud.store.changing():
         changing.change_cluster(
             cloud, cluster, busy="RESETTING", resets=cluster.resets + 1, **changes

@@ -9,17 +9,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit.cluster.engine import ClusterConfig
 from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local import host_operations, looking, nodes, registry, start, status, stop
+from labkit.cluster.local.inotify import OF_A_CONTROL_PLANE, OF_A_NODE, check_room
 from labkit.cluster.local.installed import forget_image, install, installed
 from labkit.cluster.local.messages import Request, config_from
 from labkit.cluster.local.own_processes import release_machine
 from labkit.cluster.local.paths import MachinePaths
-from labkit.cluster.local.record import read_record
+from labkit.cluster.local.record import ClusterRecord, read_record
 from labkit.cluster.local.site import ON_DEMAND, Site, read_host
 from labkit.cluster.local.start import Start, wanted_record
 from labkit.cluster.local.trusted import check_readable, trusted_python
-from labkit.cluster.node_record import shape_from
+from labkit.cluster.node_record import missing, shape_from
 from labkit.foundation.files import locked
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress
@@ -80,8 +82,17 @@ def _wanted(site: Site, request: Request) -> Start:
     host = read_host()
     with locked(site.machine.lock, holder="allocate a network", clock=site.clock):
         routes = site.run(["ip", "route"]).output
+        before = read_record(site.paths.record)
+        check_room(_watches(config, before))
         record = wanted_record(site, host, config, owner=request.user, routes=routes)
-    return Start(site, host, record, programs, archives)
+    return Start(site, host, record, programs, archives, before)
+
+
+def _watches(config: ClusterConfig, before: ClusterRecord | None) -> int:
+    """Of those that do not run yet; a cluster that was stopped is asked for its new nodes only."""
+    if before is None:
+        return OF_A_CONTROL_PLANE + OF_A_NODE * len(config.nodes)
+    return OF_A_NODE * len(missing(before.nodes, config.nodes))
 
 
 def _stop(site: Site, request: Request) -> None:
@@ -111,7 +122,7 @@ def _begun(site: Site) -> Start:
     if record is None:
         raise ClusterUnknown(site.name)
     programs, archives = installed(site)
-    return Start(site, read_host(), record, programs, archives)
+    return Start(site, read_host(), record, programs, archives, before=record)
 
 
 def _add_node(site: Site, request: Request) -> Any:

@@ -1,5 +1,6 @@
 """What is wanted becomes what is there, in the right order, and again after anything."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +149,7 @@ def test_another_emulator_goes_on_where_one_was_killed(tmp_path: Path, kill_afte
     machine = Machine(tmp_path)
     with staged(tmp_path, machine) as stage:
         cluster, pool = cluster_with_pool(stage, desiredNodes=2)
-        steps = [
+        steps: list[Callable[[Stage], object]] = [
             lambda s: s.asked("PUT", pool, {"desiredNodes": 3}),
             lambda s: s.settle(),
             lambda s: s.asked("POST", f"{cluster}/update", {"strategy": "NEXT_MINOR"}),
