@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labkit.cli import cloud_bill
 from labkit.cli.options import AsJson
 from labkit.cli.output import print_json, progress_shown
 from labkit.foundation.process import SystemRunner
@@ -18,6 +19,7 @@ app = typer.Typer(
     help="OVHcloud's Managed Kubernetes API on this machine: no account, no bill, real clusters.",
     no_args_is_help=True,
 )
+app.add_typer(cloud_bill.app)
 EngineName = Annotated[
     str,
     typer.Option(

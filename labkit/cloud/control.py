@@ -105,6 +105,24 @@ def seed(call: Call) -> dict[str, str]:
     return asdict(plant(call.cloud, wanted))
 
 
+class Close(Value):
+    project: str
+    application_key: str
+
+
+def close(call: Call) -> dict[str, Any]:
+    """Undo a seed: the account's keys and its project, which must hold no cluster any more."""
+    wanted, store = call.read(Close), call.cloud.store
+    if store.all(Cluster, wanted.project):
+        raise bad_request("the project still holds clusters")
+    with store.changing():
+        for credential in store.all(Credential, wanted.application_key):
+            store.remove(Credential, credential.id)
+        store.remove(Application, wanted.application_key)
+        store.remove(Project, wanted.project)
+    return state(call)
+
+
 def state(call: Call) -> dict[str, Any]:
     return _time(call.cloud) | {
         "clusters": [_cluster(call.cloud, one) for one in call.cloud.store.all(Cluster)],
@@ -146,6 +164,7 @@ LEVERS: Mapping[tuple[str, str], Callable[[Call], Any]] = {
     ("GET", "/state"): state,
     ("POST", "/reset"): reset,
     ("POST", "/seed"): seed,
+    ("POST", "/close"): close,
     ("POST", "/speed"): speed,
     ("POST", "/advance"): advance,
     ("POST", "/fail-next"): fail_next,

@@ -160,6 +160,7 @@ def cloud_reset(place: CloudPlace, progress: Progress) -> CloudStatus:
         raise EmulatorNotRunning(place.folder)
     with shown(progress, say("Remove the clusters of the emulated cloud")):
         _lever(place, "POST", "/reset")
+        shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
         wait_until(
             lambda: not cloud_status(place).clusters,
             say("the clusters of the emulated cloud to go"),

@@ -21,6 +21,7 @@ from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.workshop.acting import acting, place_values
 from labkit.workshop.addons import ensure_addons
+from labkit.workshop.cloud_account import cloud_values
 from labkit.workshop.emptying import empty
 from labkit.workshop.errors import WorkspaceChanged
 from labkit.workshop.identities import write_learner_kubeconfig
@@ -148,7 +149,7 @@ def _converge(site: _Site) -> tuple[dict[str, str], bool]:
 
 def _set_up(site: _Site, namespaces: Mapping[str, str]) -> Record:
     lab, exercise, seed = site.lab, site.exercise, seed_of(site.lab)
-    drawn = draw_values(exercise, lab.attendee, seed)
+    drawn = draw_values(exercise, lab.attendee, seed) | cloud_values(lab, exercise)
     begun = Record(Stage.STARTING, SeedRecord(drawn), namespaces)
     write_record(site.writer, lab, exercise, begun)
     values = all_values(lab, exercise, begun)
@@ -157,7 +158,8 @@ def _set_up(site: _Site, namespaces: Mapping[str, str]) -> Record:
         run_steps(actor, exercise.setup)
     live = {draw.kind: site.reader.list(draw.kind) for draw in drawn_objects(exercise)}
     found = draw_objects(exercise, lab.attendee, seed, live)
-    ready = Record(Stage.READY, SeedRecord({**drawn, **found}, actor.notes), namespaces)
+    known = {**drawn, **found, **actor.saved}
+    ready = Record(Stage.READY, SeedRecord(known, actor.notes), namespaces)
     write_record(site.writer, lab, exercise, ready)
     return ready
 
