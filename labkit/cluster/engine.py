@@ -23,6 +23,7 @@ class Capability(StrEnum):
     HOST_CONTROL_PLANE = "host-control-plane"
     CLUSTER_SCOPE = "cluster-scope"
     REGISTRY = "registry"
+    PRIVATE_REGISTRY = "private-registry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,19 @@ class VersionRead:
     """The server's version."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """An image of ours that setup puts into the lab's private registry, for one reader.
+
+    Files may name ${shelf_user} and ${shelf_password}.
+    """
+
+    image: str
+    repository: str
+    """A template: ${ns}."""
+    tag: str
+
+
 Read = ObjectsRead | PagesRead | LogRead | ImageRead | VersionRead
 
 
@@ -151,6 +164,7 @@ class Exercise:
     capabilities: tuple[str, ...] = ()
     scope: Scope = Scope.NAMESPACE
     settle_seconds: float = 0
+    shelf: Shelf | None = None
 
     @property
     def setup(self) -> Path:

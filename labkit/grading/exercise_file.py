@@ -20,6 +20,7 @@ from labkit.grading.exercise import (
     PagesRead,
     Read,
     Scope,
+    Shelf,
     ShuffleDraw,
     VersionRead,
 )
@@ -175,6 +176,15 @@ ReadModel = Annotated[
 ]
 
 
+class ShelfModel(StrictModel):
+    image: Id
+    repository: str = Field(min_length=1)
+    tag: str = Field(min_length=1)
+
+    def shelf(self) -> Shelf:
+        return Shelf(self.image, self.repository, self.tag)
+
+
 class CriterionModel(StrictModel):
     id: Id
     weight: int = Field(ge=1, le=FULL_WEIGHT)
@@ -196,6 +206,7 @@ class ExerciseModel(StrictModel):
     capabilities: list[Id] = Field(default=[])
     scope: Literal["namespace", "cluster"] = "namespace"
     settle_seconds: float = Field(default=0, ge=0, le=60)
+    shelf: ShelfModel | None = None
 
     @field_validator("namespaces")
     @classmethod
@@ -278,4 +289,5 @@ def _exercise(folder: Path, model: ExerciseModel) -> Exercise:
         capabilities=tuple(model.capabilities),
         scope=Scope(model.scope),
         settle_seconds=model.settle_seconds,
+        shelf=model.shelf.shelf() if model.shelf else None,
     )

@@ -2,6 +2,7 @@
 
 RemoteError                    what_happened · next_step · evidence
 └── RegistryFailed             the registry, what was asked of it, and why there is no answer
+    └── LoginWanted            it answers, but not to strangers
 """
 
 from labkit.foundation.errors import LabError
@@ -25,3 +26,7 @@ class RegistryFailed(RemoteError):
             ),
             say("Start it with `labkit registry up`, then try again."),
         )
+
+
+class LoginWanted(RegistryFailed):
+    """The registry is there and knows neither user nor password, or was given none."""

@@ -47,6 +47,7 @@ CAPABILITIES = frozenset(
         Capability.HOST_CONTROL_PLANE,
         Capability.CLUSTER_SCOPE,
         Capability.REGISTRY,
+        Capability.PRIVATE_REGISTRY,
     }
 )
 
