@@ -3,12 +3,7 @@
 from labkit.foundation.errors import SettingInvalid
 
 NAME_LENGTH = 20
-RESERVED = (
-    "agent",
-    "controllers",
-    "registry",
-    "private-registry",
-)  # under these run labkit's own processes
+RESERVED = ("agent", "controllers", "registry", "private-registry")  # labkit's own processes
 LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 

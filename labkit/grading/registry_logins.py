@@ -6,7 +6,7 @@ pkg/credentialprovider, config.go and keyring.go.
 """
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -79,13 +79,18 @@ def with_logins(secret: Object) -> Object:
     if not found:
         return secret
     facts = [
-        {"server": server, "name": user, "password": fingerprint(password)}
+        {
+            "server": server,
+            "name": user,
+            "password": fingerprint(password),
+            "copies": [fingerprint(text) for text in _copies(user, password)],
+        }
         for server, user, password in found[:MOST_LOGINS]
     ]
     hidden = {
-        f"{HIDDEN}{number}-{what}": text
+        f"{HIDDEN}{number}-{copy}": text
         for number, (_, user, password) in enumerate(found)
-        for what, text in (("password", password), ("both", f"{user}:{password}"))
+        for copy, text in enumerate(_copies(user, password))
     }
     return {**secret, FACTS: facts, "stringData": {**(secret.get("stringData") or {}), **hidden}}
 
@@ -106,6 +111,12 @@ def is_meant_for(server: str, place: str, repository: str) -> bool:
         and f"/{repository}".startswith("" if path == "/" else path)
         and all(map(fnmatchcase, wanted_parts, parts))
     )
+
+
+def _copies(user: str, password: str) -> list[str]:
+    """Texts that give the password away."""
+    plain = [password, f"{user}:{password}"]
+    return [*plain, *(b64encode(text.encode()).decode() for text in plain)]
 
 
 def _logins(encoded: str) -> Iterator[tuple[str, str, str]]:
