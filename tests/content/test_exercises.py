@@ -14,6 +14,7 @@ from labkit.grading.exercise import Exercise, exercise_folders, load_exercise
 from labkit.grading.grader import load_check
 from labkit.grading.steps import Answer, Step, load_steps
 from labkit.workshop.offers import CONTAINER_BUILD
+from labkit.workshop.private_shelf import shelf_values
 from tests.content.repository import ROOT, name
 
 EXERCISES = [load_exercise(folder) for folder in exercise_folders(ROOT / "exercises").values()]
@@ -105,7 +106,8 @@ def test_every_place_to_fill_has_a_value(exercise: Exercise) -> None:
     folders = (exercise.setup, exercise.starter, *(a.folder for a in attempts_of(exercise)))
     texts = [exercise.task, *(path.read_text() for path in files_in(*folders))]
     used = {place for text in texts for place in PLACEHOLDER.findall(text)}
-    assert used - drawn - namespaces - {"attendee"} == set()
+    shelf = set(shelf_values(exercise, "me", 7))
+    assert used - drawn - namespaces - shelf - {"attendee"} == set()
 
 
 @BY_ID

@@ -1,4 +1,4 @@
-"""An image from a registry with a login: the Deployment runs, by a Secret that the kubelet reads."""
+"""An image from a registry with a login: it runs, by a Secret that the kubelet reads."""
 
 from labkit.grading.criteria.pull_secrets import Shelf, holds_login, login_used, runs_from_shelf
 from labkit.grading.snapshot import Snapshot
