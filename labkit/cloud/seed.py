@@ -54,7 +54,7 @@ def plant(cloud: Cloud, seed: Seed) -> "Keys":
     with cloud.store.changing():
         for record in (project, application, credential, account):
             cloud.store.put(record)
-    return _keys(cloud, project, application, credential, account)
+    return _keys(cloud, project, application, credential=credential, account=account)
 
 
 def is_planted(cloud: Cloud) -> bool:
@@ -83,8 +83,8 @@ def keys(cloud: Cloud) -> Keys:
         cloud,
         store.all(Project)[0],
         store.all(Application)[0],
-        store.all(Credential)[0],
-        store.all(ServiceAccount)[0],
+        credential=store.all(Credential)[0],
+        account=store.all(ServiceAccount)[0],
     )
 
 
@@ -92,6 +92,7 @@ def _keys(
     cloud: Cloud,
     project: Project,
     application: Application,
+    *,
     credential: Credential,
     account: ServiceAccount,
 ) -> Keys:

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,18 @@ def login_secret(name: str, login: Login) -> dict[str, Any]:
     }
 
 
+def ask_with_logins(writer: Writer, image: str, logins: Mapping[str, Login]) -> None:
+    """A Pod without a login, and one with each of these, all of one image."""
+    for name, login in logins.items():
+        writer.apply(login_secret(name, login), namespace="default")
+    for name in ("none", *logins):
+        wanted = pod(name, image)
+        secrets = [] if name == "none" else [{"name": name}]
+        wanted["spec"] |= {"imagePullSecrets": secrets}
+        wanted["spec"]["containers"][0]["imagePullPolicy"] = "Always"
+        writer.apply(wanted, namespace="default")
+
+
 def test_private_image_comes_with_the_right_login_only(
     own_cluster: OwnCluster, shelved: tuple[str, Login]
 ) -> None:
@@ -129,14 +141,7 @@ def test_private_image_comes_with_the_right_login_only(
     own_cluster.labkit("up")
     logins = {"right": reader, "wrong": Login(reader.user, "another-password")}
     with own_cluster.writer() as writer, own_cluster.reader() as looking:
-        for name, login in logins.items():
-            writer.apply(login_secret(name, login), namespace="default")
-        for name in ("none", *logins):
-            wanted = pod(name, f"{PRIVATE_PLACE}/{repository}:1")
-            secrets = [] if name == "none" else [{"name": name}]
-            wanted["spec"] |= {"imagePullSecrets": secrets}
-            wanted["spec"]["containers"][0]["imagePullPolicy"] = "Always"
-            writer.apply(wanted, namespace="default")
+        ask_with_logins(writer, f"{PRIVATE_PLACE}/{repository}:1", logins)
 
         def told() -> dict[str, str]:
             events = looking.list("Event", namespace="default", fields="reason=Failed")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from labkit.cloud.autoscaling import reading
-from labkit.cloud.autoscaling.deciding import Decision, Event, Memory, decide
+from labkit.cloud.autoscaling.deciding import Event, Memory, decide
 from labkit.cloud.autoscaling.facts import Pool, Taint, World
 from labkit.cloud.autoscaling.status import NAME, NAMESPACE, groups, status_map
 from labkit.kube.errors import ObjectNotFound
@@ -61,7 +61,7 @@ def round_once(
         pools.retire(pool_id, names)
     for event in decision.events:
         _write_event(writer, event, now)
-    shown = _show_status(writer, world, decision, memory.shown, now)
+    shown = _show_status(writer, groups(world, decision), memory.shown, now)
     return replace(decision.memory, shown=shown)
 
 
@@ -76,7 +76,9 @@ def _world(reader: Reader, wishes: Sequence[PoolWish]) -> World:
 
 
 def _pool(wish: PoolWish, daemons: Sequence[Mapping[str, Any]]) -> Pool:
-    template = reading.template_node(wish.name, wish.flavor, wish.labels, wish.taints, daemons)
+    template = reading.template_node(
+        wish.name, wish.flavor, labels=wish.labels, taints=wish.taints, daemons=daemons
+    )
     return Pool(
         wish.id,
         wish.name,
@@ -118,11 +120,8 @@ def _write_event(writer: Writer, event: Event, now: datetime) -> None:
     )
 
 
-def _show_status(
-    writer: Writer, world: World, decision: Decision, before: str, now: datetime
-) -> str:
+def _show_status(writer: Writer, content: list[dict[str, Any]], before: str, now: datetime) -> str:
     """Written when more than the time has changed: each round would be a write a second."""
-    content = groups(world, decision)
     text = str(content)
     if text == before:
         return before

@@ -197,6 +197,7 @@ def _moment(text: str | None) -> datetime | None:
 def template_node(
     pool: str,
     flavor: str,
+    *,
     labels: Mapping[str, str],
     taints: Sequence[Taint],
     daemons: Iterable[Object],
