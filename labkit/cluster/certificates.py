@@ -21,7 +21,6 @@ from labkit.foundation.files import PRIVATE, write_atomically
 
 LIFETIME = timedelta(days=365)
 LONGEST_NAME = 64
-warnings.filterwarnings("ignore", "Attribute's length must be", module=__name__)
 BACKDATED = timedelta(hours=1)  # clocks of a lab's machines differ a little
 
 
@@ -149,11 +148,19 @@ def _builder(
 
 def _name(subject: Subject) -> x509.Name:
     groups = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in subject.groups]
-    # system:node: before a node's long name exceeds the 64 characters of RFC 5280's upper bound,
-    # which no program of Kubernetes enforces.
-    is_short = len(subject.name) <= LONGEST_NAME
-    name = x509.NameAttribute(NameOID.COMMON_NAME, subject.name, _validate=is_short)
-    return x509.Name([*groups, name])
+    return x509.Name([*groups, _common_name(subject.name)])
+
+
+def _common_name(name: str) -> x509.NameAttribute[str]:
+    """A node's long name after system:node: exceeds RFC 5280's upper bound of 64 characters.
+
+    Kubernetes' programs neither keep to it nor look; kubeadm's certificates have it too.
+    """
+    if len(name) <= LONGEST_NAME:
+        return x509.NameAttribute(NameOID.COMMON_NAME, name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)
 
 
 def _general_name(address: str) -> x509.GeneralName:

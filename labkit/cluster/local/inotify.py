@@ -13,8 +13,8 @@ from labkit.cluster.errors import ClusterError
 from labkit.foundation.text import say
 
 LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
-OF_A_CONTROL_PLANE = 12
-OF_A_NODE = 8
+OF_A_CONTROL_PLANE = 13  # as counted: API server 6, controller manager 6, scheduler 1
+OF_A_NODE = 8  # kubelet 6, containerd 1, and one for a program in a Pod
 ENOUGH = 512
 
 

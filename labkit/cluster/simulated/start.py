@@ -40,8 +40,9 @@ from labkit.foundation.progress import shown
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
 from labkit.kube.conditions import node_ready
-from labkit.kube.errors import AlreadyExists
+from labkit.kube.errors import AlreadyExists, CredentialsRefused
 from labkit.kube.manifests import load
+from labkit.kube.reader import Reader
 from labkit.kube.resources import Selection
 from labkit.kube.waiting import wait_for_all
 from labkit.kube.writer import Writer
@@ -170,7 +171,7 @@ def _wait_for_api(site: Site) -> None:
     log = site.paths.logs / "kube-apiserver.log"
     with site.reader(timeout_seconds=2) as reader:
         wait_until(
-            reader.ready,
+            lambda: _is_ready(reader),
             say("the API server"),
             limit_seconds=API_LIMIT_SECONDS,
             clock=site.clock,
@@ -178,6 +179,14 @@ def _wait_for_api(site: Site) -> None:
             last_seen=lambda: last_line(log),
             next_step=say("Run `labkit logs kube-apiserver`."),
         )
+
+
+def _is_ready(reader: Reader) -> bool:
+    """New credentials are refused until it has read whom to believe now."""
+    try:
+        return reader.ready()
+    except CredentialsRefused:
+        return False
 
 
 def _start_waiting(site: Site, ours: ControlPlane) -> None:

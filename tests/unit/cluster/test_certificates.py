@@ -57,6 +57,14 @@ def test_groups_reach_the_server(tmp_path: Path) -> None:
     assert peer == Peer("ada", frozenset({"one", "two"}))
 
 
+def test_nodes_name_may_be_longer_than_common_names_are(tmp_path: Path) -> None:
+    name = f"system:node:{'n' * 63}"
+    authority = Authority.ensure(tmp_path, "ca", NOW)
+    client = authority.ensure_pair(tmp_path, "client", Subject(name, ("system:nodes",)))
+    peer = greet(authority, server_of(authority, tmp_path), client)
+    assert peer == Peer(name, frozenset({"system:nodes"}))
+
+
 def test_nobody_can_be_signed_by_a_signed_certificate(tmp_path: Path) -> None:
     authority = Authority.ensure(tmp_path, "ca", NOW)
     client = authority.ensure_pair(tmp_path, "client", Subject("ada"))

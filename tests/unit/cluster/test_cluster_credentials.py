@@ -118,17 +118,20 @@ def test_no_encryption_key_lies_about_where_nobody_asked_for_one(
     assert not (tmp_path / "encryption.yaml").exists()
 
 
-def test_reset_of_peoples_authority_ends_the_administrators_old_certificate(
+def test_new_generation_ends_the_administrators_old_certificate_and_no_components(
     tmp_path: Path,
 ) -> None:
     plane = ControlPlane({}, tmp_path / "cluster", ADDRESS)
     ensure_credentials(plane, "lab", NOW)
     old = client_of(ensure_administrator(plane, "lab", NOW), tmp_path)
-    for name in ("people", "admin"):
-        Pair.at(plane.pki, name).key.unlink()
-    ensure_credentials(plane, "lab", NOW)
+    component = (plane.pki / "scheduler.crt").read_bytes()
+    newer = replace(plane, credential_generation=2)
+    ensure_credentials(newer, "lab", NOW)
     with pytest.raises(ssl.SSLCertVerificationError):
-        shake_hands(api_server(plane), old, ADDRESS)
+        shake_hands(api_server(newer), old, ADDRESS)
     (tmp_path / "new").mkdir()
-    new = client_of(ensure_administrator(plane, "lab", NOW), tmp_path / "new")
-    assert shake_hands(api_server(plane), new, ADDRESS).name == "lab-admin"
+    new = client_of(ensure_administrator(newer, "lab", NOW), tmp_path / "new")
+    assert shake_hands(api_server(newer), new, ADDRESS).name == "lab-admin"
+    assert (plane.pki / "scheduler.crt").read_bytes() == component
+    assert not Pair.at(plane.pki, "people").key.exists()
+    assert not Pair.at(plane.pki, "admin").key.exists()

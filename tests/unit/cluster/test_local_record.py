@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from labkit.cluster.engine import NodeShape
+from labkit.cluster.engine import NodeShape, OpenIdConnect
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
+from labkit.cluster.plane_settings import PlaneSettings
 from labkit.foundation.errors import FileProblem
 
 SHAPE = NodeShape("d2-2", "web", "web", (("disk", "ssd"),), ("only=web:NoSchedule",), cordoned=True)
@@ -14,6 +15,29 @@ RECORD = ClusterRecord("lab", 7, 1000, safe_writes=True).with_nodes([SHAPE, Node
 def test_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_record(tmp_path / "cluster.json", RECORD)
     assert read_record(tmp_path / "cluster.json") == RECORD
+
+
+def test_control_planes_settings_are_read_as_they_were_written(tmp_path: Path) -> None:
+    oidc = OpenIdConnect(
+        "https://i", "lab", required_claims=(("a", "b"),), signing_algorithms=("E",)
+    )
+    record = replace(RECORD, plane=PlaneSettings("1.33", 2, oidc, ("10.0.0.0/8",)))
+    write_record(tmp_path / "cluster.json", record)
+    assert read_record(tmp_path / "cluster.json") == record
+
+
+def test_record_of_an_earlier_labkit_is_of_the_minor_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "cluster.json"
+    path.write_text('{"name": "lab", "network": 1, "owner": 0, "nodes": []}')
+    record = read_record(path)
+    assert record is not None
+    assert record.plane.minor == "1.34"
+
+
+def test_nodes_keep_their_version_when_the_control_plane_gets_another() -> None:
+    older = ClusterRecord("lab", 7, 0, plane=PlaneSettings("1.33")).with_nodes([NodeShape()])
+    newer = older.with_plane(PlaneSettings("1.34")).with_nodes([NodeShape()])
+    assert [node.shape.version for node in newer.nodes] == ["1.33", "1.34"]
 
 
 def test_cluster_that_was_never_made_has_no_record(tmp_path: Path) -> None:

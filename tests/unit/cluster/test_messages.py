@@ -10,6 +10,7 @@ from labkit.cluster.engine import (
     ComponentStatus,
     NodeShape,
     NodeStatus,
+    OpenIdConnect,
     State,
 )
 from labkit.cluster.errors import ClusterError, NodeNotReady
@@ -101,7 +102,15 @@ def test_result_may_be_nothing_at_all() -> None:
 
 def test_config_arrives_as_it_was_sent() -> None:
     shape = NodeShape("d2-2", "web", "web", (("disk", "ssd"),), ("a=b:NoSchedule",))
-    config = ClusterConfig("lab", (shape, NodeShape()), safe_writes=True, encrypt_secrets=True)
+    config = ClusterConfig(
+        "lab",
+        (shape, NodeShape()),
+        safe_writes=True,
+        encrypt_secrets=True,
+        version="1.33",
+        allowed=("10.0.0.0/8",),
+        oidc=OpenIdConnect("https://i", "lab", required_claims=(("a", "b"),)),
+    )
     assert config_from(json.loads(json.dumps(asdict(config)))) == config
 
 

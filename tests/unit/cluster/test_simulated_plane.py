@@ -88,6 +88,17 @@ def test_node_keeps_the_labels_taints_and_cordon_of_its_shape() -> None:
     assert node["spec"]["unschedulable"] is True
 
 
+def test_node_of_a_pool_carries_what_the_cloud_says_about_it() -> None:
+    shape = NodeShape(
+        "t1-45", name="n", annotations=(("k1", "v1"),), provider_id="openstack:///7d149c79"
+    )
+    node = node_object(NodeRecord(1, shape), "v1.33.13")
+    assert node["metadata"]["annotations"]["k1"] == "v1"
+    assert node["spec"]["providerID"] == "openstack:///7d149c79"
+    assert node["status"]["allocatable"]["nvidia.com/gpu"] == "1"
+    assert node["status"]["nodeInfo"]["kubeletVersion"] == "v1.33.13+kwok"
+
+
 def test_every_node_up_to_the_limit_has_an_address_and_a_range_of_its_own() -> None:
     nodes = [
         node_object(NodeRecord(index, NodeShape(name=f"node{index}")), "v1.34.4")

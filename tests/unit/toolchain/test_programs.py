@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from labkit.toolchain.errors import ToolchainError, ToolMissing
-from labkit.toolchain.programs import COREDNS, KUBERNETES, TOOLS, Tool, grouped
+from labkit.toolchain.programs import (
+    COREDNS,
+    KUBERNETES,
+    OF_OTHER_MINORS,
+    TOOLS,
+    Tool,
+    grouped,
+    kubernetes_minors,
+)
 from tests.support.tools import tiny_tool
 
 ASKED_FOR = [
@@ -14,7 +22,7 @@ ASKED_FOR = [
 ]
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", [*TOOLS, *OF_OTHER_MINORS], ids=lambda tool: tool.name)
 def test_tool_reads_its_version_from_its_pins(tool: Tool) -> None:
     assert re.fullmatch(r"v\d+\.\d+\.\d+", tool.version())
     assert tool.go_version() >= (1, 24)
@@ -41,6 +49,14 @@ def test_kubernetes_is_linked_with_its_version() -> None:
     assert f"-X k8s.io/component-base/version.gitVersion={version} " in flags
     assert f"-X k8s.io/client-go/pkg/version.gitVersion={version} " in flags
     assert "-X k8s.io/component-base/version.gitMinor=34 " in flags
+
+
+def test_each_minor_is_made_of_modules_of_that_minor_alone() -> None:
+    for minor, tool in kubernetes_minors().items():
+        pins = (tool.folder / "go.mod").read_text()
+        staged = re.findall(r"=> k8s\.io/\S+ v0\.(\d+)\.(\d+)", pins)
+        assert {f"v1.{each}.{patch}" for each, patch in staged} == {tool.version()}
+        assert tool.version().startswith(f"v{minor}.")
 
 
 def test_tool_without_its_module_in_the_pins_is_an_error(tmp_path: Path) -> None:
