@@ -18,7 +18,7 @@ def plugins(enabled: object = None, disabled: object = None) -> Customization:
 
 
 def test_what_terraform_always_sends_is_nothing() -> None:
-    empty = {
+    empty: dict[str, Any] = {
         "apiServer": {"admissionPlugins": {}},
         "kubeProxy": {"iptables": {}, "ipvs": {}},
     }
