@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from labkit.cloud.answers import ApiError, Refused, no_such_url
 from labkit.cloud.auth import oauth2, page
 from labkit.cloud.auth.checking import check, used
+from labkit.cloud.auth.signature import matches
 from labkit.cloud.calls import Call, Operation, written
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.control import LEVERS
@@ -36,6 +37,8 @@ LOG = logging.getLogger("labkit.cloud")
 JSON = "application/json; charset=utf-8"
 LONGEST_BODY = 1_000_000  # bytes
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
+CONTROL_HEADER = "x-labkit-control"
+NO_CONTROL = ApiError(403, "Client::Forbidden", "The levers need the key of keys.json")
 TOKEN = "/auth/oauth2/token"  # noqa: S105 - an address
 CRASHED = ApiError(500, "Server::InternalServerError", "Internal server error")
 TOO_LONG = ApiError(413, "Client::BadRequest", "The body is too long")
@@ -155,8 +158,10 @@ class Levers:
         request = received(scope, body or b"")
         path = request.path.removeprefix("/_emulator")
         lever = LEVERS.get((request.method, path))
-        if lever is None:
-            answer: Response = _error(self._cloud, no_such_url().error)
+        if not matches(request.headers.get(CONTROL_HEADER, ""), self._cloud.control):
+            answer: Response = _error(self._cloud, NO_CONTROL)
+        elif lever is None:
+            answer = _error(self._cloud, no_such_url().error)
         else:
             call = Call(self._cloud, request.method, {}, body=request.body)
             try:

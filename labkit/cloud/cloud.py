@@ -36,6 +36,8 @@ class Cloud:
     """Tells the keeper of a cluster, by its id ("" for all), that something is to be done."""
     faults: dict[str, list[str]] = field(default_factory=dict)
     """What is to fail next, by kind; see `control`."""
+    control: str = field(default_factory=lambda: drawn_key(32), repr=False)
+    """Who has it may pull the emulator's levers: no web page, and no other user, may."""
     most_vcpus: int = 64
     """How many cores a node may have: the machine's, unless nodes are simulated."""
     old_errors: bool = False

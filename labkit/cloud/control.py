@@ -7,13 +7,17 @@ from typing import Any, Literal
 from pydantic import Field
 
 from labkit.cloud.answers import bad_request
+from labkit.cloud.auth.models import Application, Credential
 from labkit.cloud.calls import Call
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.kube.changing import cluster_nodes, delete_cluster
+from labkit.cloud.kube.models import Cluster
 from labkit.cloud.project import quota
 from labkit.cloud.project.models import Project
-from labkit.cloud.seed import Seed, keys, plant
+from labkit.cloud.seed import Seed, plant
 from labkit.cloud.values import Value
 
+MOST_PROJECTS = 500
 Fault = Literal["not-found", "stock", "server-error", "expired-credential", "slow-delete"]
 
 
@@ -94,26 +98,73 @@ def change_quota(call: Call) -> dict[str, Any]:
 
 
 def seed(call: Call) -> dict[str, str]:
-    plant(call.cloud, Seed(**call.read(SeedBody).model_dump()))
-    return show_keys(call)
+    """A further account's application and project; its keys."""
+    wanted = Seed(**call.read(SeedBody).model_dump())
+    if len(call.cloud.store.all(Project)) >= MOST_PROJECTS:
+        raise bad_request(f"there are {MOST_PROJECTS} projects already; reset the emulator")
+    return asdict(plant(call.cloud, wanted))
 
 
-def show_keys(call: Call) -> dict[str, str]:
-    return asdict(keys(call.cloud))
+class Close(Value):
+    project: str
+    application_key: str
+
+
+def close(call: Call) -> dict[str, Any]:
+    """Undo a seed: the account's keys and its project, which must hold no cluster any more."""
+    wanted, store = call.read(Close), call.cloud.store
+    if store.all(Cluster, wanted.project):
+        raise bad_request("the project still holds clusters")
+    with store.changing():
+        for credential in store.all(Credential, wanted.application_key):
+            store.remove(Credential, credential.id)
+        store.remove(Application, wanted.application_key)
+        store.remove(Project, wanted.project)
+    return state(call)
 
 
 def state(call: Call) -> dict[str, Any]:
     return _time(call.cloud) | {
+        "clusters": [_cluster(call.cloud, one) for one in call.cloud.store.all(Cluster)],
         "projects": [project.id for project in call.cloud.store.all(Project)],
         "faults": {kind: len(left) for kind, left in call.cloud.faults.items()},
         "calls": call.cloud.calls.shown(),
     }
 
 
+def _cluster(cloud: Cloud, cluster: Cluster) -> dict[str, Any]:
+    nodes = [node for node in cluster_nodes(cloud, cluster) if node.status != "DELETED"]
+    return {
+        "id": cluster.id,
+        "name": cluster.name,
+        "project": cluster.parent,
+        "status": cluster.status,
+        "version": cluster.version,
+        "nodes": {node.name: node.status for node in nodes},
+        "trouble": cluster.trouble,
+        "engine_name": cluster.engine_name,
+    }
+
+
+def reset(call: Call) -> dict[str, Any]:
+    """Clusters begin to go; keys asked for later, planned faults and a moved clock go at once."""
+    cloud = call.cloud
+    with cloud.store.changing():
+        for cluster in cloud.store.all(Cluster):
+            delete_cluster(cloud, cluster)
+        for kind in (Credential, Project, Application):
+            for record in cloud.store.all(kind)[1:]:
+                cloud.store.remove(kind, record.id)
+        cloud.time.restore()
+        cloud.faults.clear()
+    return state(call)
+
+
 LEVERS: Mapping[tuple[str, str], Callable[[Call], Any]] = {
     ("GET", "/state"): state,
-    ("GET", "/keys"): show_keys,
+    ("POST", "/reset"): reset,
     ("POST", "/seed"): seed,
+    ("POST", "/close"): close,
     ("POST", "/speed"): speed,
     ("POST", "/advance"): advance,
     ("POST", "/fail-next"): fail_next,

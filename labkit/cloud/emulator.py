@@ -64,3 +64,14 @@ def open_emulator(
     keepers = Keepers(cloud, lambda cluster: engines.round(cloud, cluster), tend)
     cloud.wake = keepers.wake
     return Emulator(cloud, keepers, engines)
+
+
+def kept_clusters(folder: Path) -> list[str]:
+    """The engine's names of the clusters that a stopped emulator has left."""
+    if not (folder / DATABASE).exists():
+        return []
+    store = Store(folder / DATABASE)
+    try:
+        return [cluster.engine_name for cluster in store.all(Cluster)]
+    finally:
+        store.close()

@@ -51,5 +51,9 @@ class LabTime:
     def set_speed(self, speed: float) -> None:
         self._store.put(self._record().but(speed=speed))
 
+    def restore(self) -> None:
+        """As it was on the first day."""
+        self._store.put(TimeRecord())
+
     def _record(self) -> TimeRecord:
         return self._store.get(TimeRecord, "time") or TimeRecord()

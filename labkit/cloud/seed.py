@@ -1,6 +1,6 @@
 """What an emulator holds when it is new: an account's application and key, and a project."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from labkit.cloud.auth.models import Application, Credential, ServiceAccount
 from labkit.cloud.auth.rules import AccessRule
@@ -25,35 +25,36 @@ class Seed:
     max_clusters: int = 20
 
 
-def plant(cloud: Cloud, seed: Seed) -> None:
+def plant(cloud: Cloud, seed: Seed) -> "Keys":
     """Add it all at once."""
     now = cloud.time.now()
+    project = Project(
+        id=seed.project or f"{cloud.chance.getrandbits(128):032x}",
+        name=seed.project_name,
+        created_at=now,
+        max_instances=seed.max_instances,
+        max_clusters=seed.max_clusters,
+    )
+    application = Application(
+        id=seed.application_key or drawn_key(16),
+        application_id=cloud.chance.randrange(10**5, 10**6),
+        secret=seed.application_secret or drawn_key(32),
+        name="labkit",
+    )
+    credential = Credential(
+        id=seed.consumer_key or drawn_key(32),
+        parent=application.id,
+        credential_id=cloud.chance.randrange(10**8, 10**9),
+        application_id=application.application_id,
+        rules=EVERYTHING,
+        status="validated",
+        creation=now,
+    )
+    account = ServiceAccount(id=f"EU.{drawn_key(16).lower()}", secret=drawn_key(32))
     with cloud.store.changing():
-        project = Project(
-            id=seed.project or f"{cloud.chance.getrandbits(128):032x}",
-            name=seed.project_name,
-            created_at=now,
-            max_instances=seed.max_instances,
-            max_clusters=seed.max_clusters,
-        )
-        application = Application(
-            id=seed.application_key or drawn_key(16),
-            application_id=cloud.chance.randrange(10**5, 10**6),
-            secret=seed.application_secret or drawn_key(32),
-            name="labkit",
-        )
-        credential = Credential(
-            id=seed.consumer_key or drawn_key(32),
-            parent=application.id,
-            credential_id=cloud.chance.randrange(10**8, 10**9),
-            application_id=application.application_id,
-            rules=EVERYTHING,
-            status="validated",
-            creation=now,
-        )
-        for record in (project, application, credential):
+        for record in (project, application, credential, account):
             cloud.store.put(record)
-        cloud.store.put(ServiceAccount(id=f"EU.{drawn_key(16).lower()}", secret=drawn_key(32)))
+    return _keys(cloud, project, application, credential, account)
 
 
 def is_planted(cloud: Cloud) -> bool:
@@ -62,27 +63,45 @@ def is_planted(cloud: Cloud) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a client of the lab's own account needs."""
+    """What a client of an account needs."""
 
     endpoint: str
     application_key: str
-    application_secret: str
-    consumer_key: str
+    application_secret: str = field(repr=False)
+    consumer_key: str = field(repr=False)
     project: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
+    control: str = field(repr=False)
+    """What the emulator's own levers ask for; no cloud has such a thing."""
 
 
 def keys(cloud: Cloud) -> Keys:
     """Of the first project, and the first credential, which may do everything."""
-    application = cloud.store.all(Application)[0]
-    account = cloud.store.all(ServiceAccount)[0]
+    store = cloud.store
+    return _keys(
+        cloud,
+        store.all(Project)[0],
+        store.all(Application)[0],
+        store.all(Credential)[0],
+        store.all(ServiceAccount)[0],
+    )
+
+
+def _keys(
+    cloud: Cloud,
+    project: Project,
+    application: Application,
+    credential: Credential,
+    account: ServiceAccount,
+) -> Keys:
     return Keys(
         endpoint=f"{cloud.address}/1.0",
         application_key=application.id,
         application_secret=application.secret,
-        consumer_key=cloud.store.all(Credential)[0].id,
-        project=cloud.store.all(Project)[0].id,
+        consumer_key=credential.id,
+        project=project.id,
         client_id=account.id,
         client_secret=account.secret,
+        control=cloud.control,
     )

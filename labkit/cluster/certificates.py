@@ -6,6 +6,7 @@ reset of credentials can replace the second and leave the first.
 """
 
 import ipaddress
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from labkit.foundation.files import PRIVATE, write_atomically
 
 LIFETIME = timedelta(days=365)
+LONGEST_NAME = 64
+warnings.filterwarnings("ignore", "Attribute's length must be", module=__name__)
 BACKDATED = timedelta(hours=1)  # clocks of a lab's machines differ a little
 
 
@@ -146,7 +149,11 @@ def _builder(
 
 def _name(subject: Subject) -> x509.Name:
     groups = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group) for group in subject.groups]
-    return x509.Name([*groups, x509.NameAttribute(NameOID.COMMON_NAME, subject.name)])
+    # system:node: before a node's long name exceeds the 64 characters of RFC 5280's upper bound,
+    # which no program of Kubernetes enforces.
+    is_short = len(subject.name) <= LONGEST_NAME
+    name = x509.NameAttribute(NameOID.COMMON_NAME, subject.name, _validate=is_short)
+    return x509.Name([*groups, name])
 
 
 def _general_name(address: str) -> x509.GeneralName:

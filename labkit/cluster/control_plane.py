@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from labkit.cluster.engine import OpenIdConnect
+from labkit.cluster.oidc import oidc_flags
 from labkit.cluster.plan import ProcessPlan
 
 POD_RANGE = "10.2.0.0/16"  # OVHcloud Managed Kubernetes' default for pods
@@ -10,6 +12,8 @@ SERVICE_RANGE = "10.3.0.0/16"  # and for Services
 API_SERVICE_ADDRESS = "10.3.0.1"
 DNS_ADDRESS = "10.3.0.10"
 API_PORT = 6443
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104  of the control plane's own network namespace
+ETCD_QUOTA_BYTES = 2 * 1024**3  # etcd's own default, said so that a status can show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,10 @@ class ControlPlane:
     encrypt_secrets: bool = False
     advertised: str = ""
     """What the Service `kubernetes` names as the API server's address; "" means `address`."""
+    own_address: str = ""
+    """Another address of the API server, for labkit itself; "" has none but `address`."""
+    credential_generation: int = 0
+    oidc: OpenIdConnect | None = None
     api_flags: tuple[str, ...] = ()
     """More flags of the API server, for what differs between engines."""
 
@@ -66,6 +74,7 @@ def etcd(plane: ControlPlane) -> ProcessPlan:
         "--heartbeat-interval=20",
         "--election-timeout=200",
         "--log-level=warn",
+        f"--quota-backend-bytes={ETCD_QUOTA_BYTES}",
     ]
     if not plane.safe_writes:
         flags.append("--unsafe-no-fsync")
@@ -83,7 +92,7 @@ def api_server(plane: ControlPlane) -> ProcessPlan:
 def _api_addresses(plane: ControlPlane) -> list[str]:
     return [
         f"--etcd-servers={plane.etcd_server}",
-        f"--bind-address={plane.address}",
+        f"--bind-address={EVERY_ADDRESS if plane.own_address else plane.address}",
         f"--secure-port={plane.port}",
         f"--advertise-address={plane.advertised or plane.address}",
         f"--service-cluster-ip-range={SERVICE_RANGE}",
@@ -129,7 +138,7 @@ def _api_behaviour(plane: ControlPlane) -> list[str]:
     ]
     if plane.encrypt_secrets:
         flags.append(f"--encryption-provider-config={plane.folder / 'encryption.yaml'}")
-    return flags
+    return [*flags, *oidc_flags(plane.oidc, plane.folder)]
 
 
 def controller_manager(plane: ControlPlane) -> ProcessPlan:

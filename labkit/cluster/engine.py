@@ -23,6 +23,8 @@ class Capability(StrEnum):
     HOST_CONTROL_PLANE = "host-control-plane"
     CLUSTER_SCOPE = "cluster-scope"
     REGISTRY = "registry"
+    ALLOWED_SOURCES = "allowed-sources"
+    PRIVATE_REGISTRY = "private-registry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,27 @@ class NodeShape:
     cordoned: bool = False
     annotations: tuple[tuple[str, str], ...] = ()
     provider_id: str = ""
-    """The cloud's own name of the machine: openstack:///<uuid>. "" leaves it to the engine."""
+    """The machine behind the node, as its cloud names it: openstack:///<uuid>."""
     version: str = ""
-    """The kubelet's minor, such as 1.33; "" means the control plane's."""
+    """Its Kubernetes minor, such as 1.33; "" is the control plane's when the node is added."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdConnect:
+    """Who signs tokens that the API server takes for users, and how it reads them."""
+
+    issuer: str
+    client_id: str
+    username_claim: str = "sub"
+    username_prefix: str = ""
+    """As kube-apiserver's flag: "" puts the issuer and # before all claims but email, - nothing."""
+    groups_claim: str = ""
+    groups_prefix: str = ""
+    required_claims: tuple[tuple[str, str], ...] = ()
+    signing_algorithms: tuple[str, ...] = ()
+    """Such as RS256; () takes all that Kubernetes takes."""
+    authority: str = ""
+    """PEM of who signed the issuer's certificate; "" means the system's authorities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +69,19 @@ class ClusterConfig:
 
     name: str = "lab"
     nodes: tuple[NodeShape, ...] = (NodeShape(),)
+    """A node with a name is added where there is none of that name. Those without are counted:
+    as many are added as the cluster has fewer nodes than this. No node is taken away."""
     safe_writes: bool = False
     """etcd syncs each write to disk: survives a power cut, is slower. Off for a lab."""
     encrypt_secrets: bool = False
     """Secrets are encrypted at rest in etcd (lessons 07 and 08)."""
     version: str = ""
-    """Kubernetes' minor, such as 1.33; "" means the newest. Never back, and one at a time."""
+    """The control plane's Kubernetes minor; "" leaves it as it is, the newest for a new cluster."""
     credential_generation: int = 0
-    """A higher one makes every earlier administrator's certificate worthless."""
+    """With a higher one all kubeconfigs for people end, and `kubeconfig()` is a new one."""
     allowed: tuple[str, ...] = ()
-    """Networks that may reach the API server from outside; empty means everybody."""
+    """IPv4 ranges that may call the API server; () is everybody. Nodes and Pods always may."""
+    oidc: OpenIdConnect | None = None
 
 
 class State(StrEnum):
@@ -89,6 +112,8 @@ class NodeStatus:
     pool: str = ""
     address: str = ""
     schedulable: bool = True
+    version: str = ""
+    """Its kubelet's; "" while there is no Node object to read it from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +128,7 @@ class ClusterStatus:
     kubernetes_version: str = ""
     api_server: str = ""
     figures: dict[str, float] = field(default_factory=dict)
-    """Such as etcd_bytes; units end the name."""
+    """Such as etcd_bytes and etcd_quota_bytes; units end the name."""
 
 
 class Engine(Protocol):

@@ -17,6 +17,7 @@ class Flavor:
     name: str
     vcpus: int
     memory_gib: int
+    gpus: int = 0
 
     @property
     def memory_kib(self) -> int:
@@ -38,6 +39,7 @@ FLAVORS = {
         Flavor("c2-7", 2, 7),
         Flavor("c3-4", 2, 4),
         Flavor("r2-15", 2, 15),
+        Flavor("t1-45", 8, 45, gpus=1),
     )
 }
 SUGGESTED = ("b2-7", "d2-2")
@@ -55,6 +57,10 @@ def checked_flavor(name: str, host_cpus: int) -> Flavor:
     Raises SettingInvalid otherwise.
     """
     flavor = known_flavor(name)
+    if flavor.gpus:
+        raise SettingInvalid(
+            "--flavor", name, say("a flavor without a GPU, which no node here has")
+        )
     if flavor.vcpus > host_cpus:
         raise SettingInvalid(
             "--flavor",

@@ -1,6 +1,6 @@
 """What each node of a cluster is to be, as an engine writes it down."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +36,23 @@ def with_shapes(nodes: Iterable[NodeRecord], shapes: Iterable[NodeShape]) -> tup
     return tuple(grown)
 
 
+def missing(nodes: Iterable[NodeRecord], shapes: Sequence[NodeShape]) -> list[NodeShape]:
+    """Which shapes a cluster has no node for: by name, and by number those that have none."""
+    present = {node.name for node in nodes}
+    named = [shape for shape in shapes if shape.name and shape.name not in present]
+    unnamed = [shape for shape in shapes if not shape.name]
+    short = max(0, len(shapes) - len(present) - len(named))
+    return [*named, *unnamed[len(unnamed) - min(short, len(unnamed)) :]]
+
+
+def with_version(nodes: Iterable[NodeRecord], version: str) -> tuple[NodeRecord, ...]:
+    """Each node has a version of its own, this one where nobody said which."""
+    return tuple(
+        node if node.shape.version else replace(node, shape=replace(node.shape, version=version))
+        for node in nodes
+    )
+
+
 def _free_name(index: int, taken: set[str]) -> str:
     """After its index where that is free: somebody may have called another node so."""
     numbers = (index, *range(1, len(taken) + 2))
@@ -56,18 +73,27 @@ def shape_from(content: dict[str, object]) -> NodeShape:
 
     Raises KeyError or TypeError.
     """
-    labels = content.get("labels") or []
     taints = content.get("taints") or []
-    if not (isinstance(labels, list | tuple) and isinstance(taints, list | tuple)):
-        raise TypeError("labels and taints are lists")
+    if not isinstance(taints, list | tuple):
+        raise TypeError("taints are a list")
     return NodeShape(
         flavor=str(content["flavor"]),
         pool=str(content["pool"]),
         name=str(content["name"]),
-        labels=tuple((str(key), str(value)) for key, value in labels),
+        labels=_pairs(content.get("labels")),
         taints=tuple(str(taint) for taint in taints),
         cordoned=bool(content.get("cordoned", False)),
+        annotations=_pairs(content.get("annotations")),
+        provider_id=str(content.get("provider_id", "")),
+        version=str(content.get("version", "")),
     )
+
+
+def _pairs(content: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(content or [], list | tuple):
+        raise TypeError("labels and annotations are lists of pairs")
+    pairs: Iterable[Any] = content or ()  # type: ignore[assignment]
+    return tuple((str(key), str(value)) for key, value in pairs)
 
 
 def taint_from(text: str) -> dict[str, str]:

@@ -92,6 +92,12 @@ def node_ready(object_: AnyObject) -> bool:
     return is_true(object_, "Ready")
 
 
+def node_version(node: AnyObject | None) -> str:
+    """The kubelet's, such as v1.34.4; "" where there is no Node or no kubelet has spoken."""
+    info = ((node or {}).get("status") or {}).get("nodeInfo") or {}
+    return str(info.get("kubeletVersion", ""))
+
+
 def job_complete(object_: AnyObject) -> bool:
     return is_true(object_, "Complete")
 

@@ -7,7 +7,7 @@ import hashlib
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labkit.foundation.text import say
@@ -135,6 +135,14 @@ KUBERNETES = Tool(
     ),
 )
 
+KUBERNETES_1_33 = replace(
+    KUBERNETES,
+    name="kubernetes-1.33",
+    folder=HERE / "kubernetes-1.33",
+    programs={name: each for name, each in KUBERNETES.programs.items() if name != "kubectl"},
+)
+"""For clusters that are to be upgraded; one kubectl serves both minors."""
+
 ETCD = Tool(
     name="etcd",
     folder=HERE / "etcd",
@@ -206,6 +214,14 @@ TRAEFIK = Tool(
 )
 
 TOOLS: tuple[Tool, ...] = (KUBERNETES, ETCD, COREDNS, METRICS_SERVER, KWOK, REGISTRY, TRAEFIK)
+OF_OTHER_MINORS: tuple[Tool, ...] = (KUBERNETES_1_33,)
+"""Their programs have the names of the newest minor's, so that only `tools=` asks for them."""
+
+
+def kubernetes_minors() -> dict[str, Tool]:
+    """Which Kubernetes there is, by minor, the oldest first: 1.33, 1.34."""
+    tools = (*OF_OTHER_MINORS, KUBERNETES)
+    return {".".join(tool.version().lstrip("v").split(".")[:2]): tool for tool in tools}
 
 
 def grouped(names: Sequence[str], tools: Sequence[Tool]) -> list[tuple[Tool, list[str]]]:

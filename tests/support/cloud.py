@@ -182,6 +182,13 @@ class Stage:
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
+    def lever(self, method: str, name: str, body: object = None) -> httpx.Response:
+        """Below /_emulator."""
+        url = f"{self.cloud.address}/_emulator{name}"
+        return self.http.request(
+            method, url, json=body, headers={"X-Labkit-Control": self.cloud.control}
+        )
+
     def settle(self) -> None:
         """Let every keeper do one round."""
         for cluster in self.cloud.store.all(Cluster):

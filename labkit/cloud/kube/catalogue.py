@@ -7,11 +7,13 @@ From OVHcloud's API description of April 2026 and its documentation; flavors' si
 from typing import Literal
 
 from labkit.cluster.flavors import FLAVORS, Flavor
+from labkit.cluster.versions import newest, patch_of
+from labkit.toolchain.programs import kubernetes_minors
 
 Version = Literal["1.31", "1.32", "1.33", "1.34"]
-RUNNABLE = ("1.33", "1.34")
+RUNNABLE = tuple(kubernetes_minors())
 """Minors of which this lab has programs; the API's enum names more."""
-NEWEST = RUNNABLE[-1]
+NEWEST = newest()
 
 REGIONS = {
     "GRA5": 1, "GRA7": 1, "GRA9": 1, "GRA11": 1, "SBG5": 1, "BHS5": 1, "DE1": 1, "UK1": 1,
@@ -44,6 +46,11 @@ def upgrades(version: str) -> tuple[str, ...]:
     minor = ".".join(version.split(".")[:2])
     later = [one for one in RUNNABLE if number(one) == number(minor) + 1]
     return tuple(later)
+
+
+def complete(minor: str) -> str:
+    """As OVHcloud writes a version: the patch, and a build of its own."""
+    return f"{patch_of(minor).removeprefix('v')}-1"
 
 
 def number(minor: str) -> int:

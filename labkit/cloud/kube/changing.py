@@ -4,7 +4,7 @@ from typing import Any
 
 from labkit.cloud.answers import gone
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.kube.catalogue import NEWEST, upgrades
+from labkit.cloud.kube.catalogue import NEWEST, complete, upgrades
 from labkit.cloud.kube.checking import check_creation, must_not_leave
 from labkit.cloud.kube.models import Cluster, ClusterCreation, ClusterStatus
 from labkit.cloud.node.models import Node
@@ -12,8 +12,6 @@ from labkit.cloud.nodepool.changing import create_pool, delete_pool, nodes_of, p
 from labkit.cloud.project.models import Project
 
 HOST_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-PATCHES = {"1.33": "1.33.1-2", "1.34": "1.34.1-1"}
-"""The complete version of each minor, as OVHcloud writes one: patch and its own build."""
 
 
 def create_cluster(cloud: Cloud, project: Project, wanted: ClusterCreation) -> Cluster:
@@ -38,7 +36,7 @@ def _new_cluster(cloud: Cloud, project: Project, wanted: ClusterCreation) -> Clu
         parent=project.id,
         name=wanted.name or id_,
         region=wanted.region,
-        version=PATCHES[wanted.version or NEWEST],
+        version=complete(wanted.version or NEWEST),
         hostname=f"{host}.c1.{wanted.region.lower()}.k8s.ovh.net",
         engine_name=f"cloud-{id_[:8]}",
         created_at=now,
@@ -90,7 +88,7 @@ def delete_cluster(cloud: Cloud, cluster: Cluster) -> None:
 def next_version(version: str) -> str | None:
     """Complete; None when there is no later minor."""
     later = upgrades(version)
-    return PATCHES[later[0]] if later else None
+    return complete(later[0]) if later else None
 
 
 def cluster_nodes(cloud: Cloud, cluster: Cluster) -> list[Node]:

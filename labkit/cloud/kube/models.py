@@ -1,11 +1,12 @@
 """A cluster as it is kept, and the bodies and answers that are about one."""
 
+from base64 import b64decode
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from labkit.cloud.kube.catalogue import Version
 from labkit.cloud.kube.customization import Customization
@@ -60,6 +61,13 @@ class OpenIdConnect(Value):
     required_claim: tuple[str, ...] | None = None
     signing_algorithms: tuple[Algorithm, ...] | None = ("RS256",)
     ca_content: str | None = None
+
+    @field_validator("ca_content")
+    @classmethod
+    def is_base64(cls, given: str | None) -> str | None:
+        if given:
+            b64decode(given, validate=True).decode("ascii")
+        return given
 
 
 class OpenIdConnectUpdate(OpenIdConnect):

@@ -3,6 +3,7 @@
 from labkit.cloud.answers import backend_refuses
 from labkit.cloud.calls import Call, Operation, Reality
 from labkit.cloud.kube import changing
+from labkit.cloud.kube.catalogue import complete
 from labkit.cloud.kube.checking import check_network, check_runnable
 from labkit.cloud.kube.models import (
     Cluster,
@@ -82,7 +83,7 @@ def reset(call: Call) -> None:
     check_network(cloud, wanted.private_network_id, wanted.nodes_subnet_id)
     if wanted.version is not None:
         check_runnable(cloud, wanted.version)
-        changes["version"] = changing.PATCHES[wanted.version]
+        changes["version"] = complete(wanted.version)
     with cloud.store.changing():
         changing.change_cluster(
             cloud, cluster, busy="RESETTING", resets=cluster.resets + 1, **changes

@@ -125,10 +125,12 @@ def _start(round_: Round) -> None:
     if cluster.applied >= cluster.generation and not arriving:
         _note_installed(round_, pools)
         return
-    round_.engine.start(wanted.config(cluster, pools, nodes), Quiet())
+    status = round_.engine.start(wanted.config(cluster, pools, nodes), Quiet())
+    ready = {node.name for node in status.nodes if node.ready}
     with cloud.store.changing():
         for node in arriving:
-            _arrived(cloud, node, pools)
+            if node.name in ready:
+                _arrived(cloud, node, pools)
         if all(node.version == cluster.version for node in nodes if wanted.is_standing(node)):
             _change(round_, applied=cluster.generation, trouble="")
         _change(round_, plane_version=cluster.version)

@@ -41,7 +41,7 @@ ROUND_SECONDS = 0.5  # what changes here are files of ours, which nobody can wat
 
 def keep_addons(site: Site) -> None:
     """Runs until something breaks."""
-    access = read_access(site.paths.pki / "controllers.kubeconfig")
+    access = read_access(site.paths.own_kubeconfig)
     with Reader(access, clock=site.clock) as reader, Writer(access, clock=site.clock) as writer:
         keeper = _Keeper(site, reader, writer)
         _let_others_start(site, reader)
@@ -79,10 +79,16 @@ class _Keeper:
         self._states: dict[str, str] = {}
 
     def round(self) -> None:
-        """One add-on after the other, each on one node first: together they would be late."""
         nodes, archives = self._nodes_and_archives()
         self._forget_all_but({node.name for node in nodes})
         self._describe_all(nodes)
+        if nodes:
+            self._keep_all(nodes, archives)
+        else:
+            self._wait_for_a_node()
+
+    def _keep_all(self, nodes: list[Node], archives: dict[str, Path]) -> None:
+        """One add-on after the other, each on one node first: together they would be late."""
         held_up = ""
         for folder in addon_folders(archives):
             waited = self._waited(folder.name)
@@ -98,8 +104,14 @@ class _Keeper:
                 if (PLATFORM / name).is_dir():
                     self._supply(name, archive, nodes)
         for name in ON_DEMAND:
-            if nodes and name not in archives:
+            if name not in archives:
                 self._note(name, self._withdraw(PLATFORM / name))
+
+    def _wait_for_a_node(self) -> None:
+        """Nothing is late before there is one; nor is anything applied that could only wait."""
+        self._since.clear()
+        for folder in addon_folders(()):
+            self._note(folder.name, say("waits for a node"))
 
     def _waited(self, name: str) -> bool:
         now = self._site.clock.monotonic()

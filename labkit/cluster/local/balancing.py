@@ -19,7 +19,7 @@ WATCH_SECONDS = 2  # then list again, and lead every route over the nodes there 
 
 def keep_addresses(site: Site) -> None:
     """Runs until something breaks."""
-    access = read_access(site.paths.pki / "controllers.kubeconfig")
+    access = read_access(site.paths.own_kubeconfig)
     with Reader(access, clock=site.clock) as reader, Writer(access, clock=site.clock) as writer:
         while True:
             _Balancer(site, writer).follow(reader)

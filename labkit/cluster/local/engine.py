@@ -22,7 +22,9 @@ from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import RootSide
 from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, ON_DEMAND, PROGRAMS
 from labkit.cluster.names import checked_name
+from labkit.cluster.plane_settings import first_settings
 from labkit.cluster.shapes import checked_shapes
+from labkit.cluster.versions import programs_for
 from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.files import PRIVATE, write_atomically
 from labkit.foundation.process import Runner
@@ -31,7 +33,7 @@ from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
 from labkit.toolchain.images import images_at_hand, provide_images
-from labkit.toolchain.provide import provide
+from labkit.toolchain.means import Means
 
 AGENT_START_SECONDS = 30  # a busy machine; usually half a second
 CAPABILITIES = frozenset(
@@ -47,6 +49,8 @@ CAPABILITIES = frozenset(
         Capability.HOST_CONTROL_PLANE,
         Capability.CLUSTER_SCOPE,
         Capability.REGISTRY,
+        Capability.ALLOWED_SOURCES,
+        Capability.PRIVATE_REGISTRY,
     }
 )
 
@@ -78,7 +82,7 @@ class LocalEngine:
         refuse_taken_name(self.settings.home, self.cluster, is_ours=self.exists(), engine=self.name)
         arguments = {
             "config": asdict(config),
-            "programs": self._provided(PROGRAMS, progress),
+            "programs": self._programs(config, progress),
             "images": self._images(NODE_IMAGES, progress) | self._images_at_hand(),
             "renewals": self._images_at_hand(ON_DEMAND),
         }
@@ -168,10 +172,9 @@ class LocalEngine:
     def _kubeconfig_path(self) -> Path:
         return administrator_path(self.settings.home, self.cluster)
 
-    def _provided(self, names: tuple[str, ...], progress: Progress) -> dict[str, str]:
-        found = provide(
-            names, settings=self.settings, run=self._run, progress=progress, clock=self._clock
-        )
+    def _programs(self, config: ClusterConfig, progress: Progress) -> dict[str, str]:
+        means = Means(self.settings, self._run, progress, self._clock)
+        found = programs_for(config, PROGRAMS, means)
         return {name: str(path) for name, path in found.items()}
 
     def _images(self, names: tuple[str, ...], progress: Progress) -> dict[str, str]:
@@ -187,6 +190,7 @@ class LocalEngine:
 
 def _check(config: ClusterConfig) -> None:
     checked_name(config.name, "--name")
+    first_settings(config)
     if len(config.nodes) > NODE_LIMIT:
         raise SettingInvalid("--nodes", len(config.nodes), f"a number from 1 to {NODE_LIMIT}")
     for shape in checked_shapes(config.nodes):

@@ -18,6 +18,7 @@ from labkit.cluster.engine import (
 )
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.node_record import shape_from
+from labkit.cluster.plane_settings import oidc_from
 from labkit.foundation.errors import LabError
 from labkit.foundation.progress import Progress
 from labkit.foundation.text import say
@@ -119,7 +120,12 @@ def _replay(event: list[Any], progress: Progress) -> None:
 
 
 def config_from(content: dict[str, Any]) -> ClusterConfig:
-    return ClusterConfig(**{**content, "nodes": tuple(shape_from(n) for n in content["nodes"])})
+    words = {
+        "nodes": tuple(shape_from(node) for node in content["nodes"]),
+        "allowed": tuple(content.get("allowed") or ()),
+        "oidc": oidc_from(content.get("oidc")),
+    }
+    return ClusterConfig(**{**content, **words})
 
 
 def status_from(content: dict[str, Any]) -> ClusterStatus:

@@ -14,6 +14,7 @@ from labkit.cluster.plan import ProcessGroup, ProcessPlan
 
 REGISTRY = "registry.lab.example:5000"
 PAUSE_IMAGE = f"{REGISTRY}/pause:1.0"
+KUBELETS_DOMAINS = (".node.kubernetes.io", ".kubelet.kubernetes.io")
 RESERVED_MILLICPU = 100  # of each node, for its own kubelet; a managed node keeps some too
 
 
@@ -114,7 +115,7 @@ def kubelet(node: Node) -> ProcessPlan:
         f"--cert-dir={node.paths.data / 'certificates'}",
         f"--hostname-override={node.name}",
         f"--node-ip={node.address}",
-        f"--node-labels={_labels(node)}",
+        f"--node-labels={_own_labels(node)}",
     )
     return _plan(node, "kubelet", command, waits=True)
 
@@ -142,13 +143,24 @@ def _plan(node: Node, name: str, command: tuple[str, ...], *, waits: bool = Fals
     return ProcessPlan(name, (*in_namespace(node.namespace), *command), waits=waits)
 
 
-def _labels(node: Node) -> str:
-    labels = {
+def labels_of(node: Node) -> dict[str, str]:
+    return {
         "nodepool": node.shape.pool,
         "node.kubernetes.io/instance-type": node.flavor.name,
         **dict(node.shape.labels),
     }
-    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
+def is_kubelets(label: str) -> bool:
+    """Whether a kubelet may say it of itself; asked to say another of these, it ends."""
+    domain = label.rpartition("/")[0]
+    is_kubernetes = f".{domain}".endswith((".kubernetes.io", ".k8s.io"))
+    return not is_kubernetes or f".{domain}".endswith(KUBELETS_DOMAINS)
+
+
+def _own_labels(node: Node) -> str:
+    own = {key: value for key, value in labels_of(node).items() if is_kubelets(key)}
+    return ",".join(f"{key}={value}" for key, value in own.items())
 
 
 def containerd_configuration(node: Node) -> str:
@@ -203,6 +215,7 @@ def kubelet_configuration(node: Node) -> dict[str, object]:
         "failSwapOn": False,
         "failCgroupV1": False,
         "registerWithTaints": [taint_from(text) for text in node.shape.taints],
+        "providerID": node.shape.provider_id,
         "maxPods": 110,
         "shutdownGracePeriod": "0s",
         "healthzBindAddress": "127.0.0.1",

@@ -3,12 +3,14 @@
 from labkit.cluster.engine import NodeShape, NodeStatus
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local import start, stop
-from labkit.cluster.local.network import NODE_LIMIT, range_note
+from labkit.cluster.local.inotify import OF_A_NODE, check_room
+from labkit.cluster.local.network import NODE_LIMIT
 from labkit.cluster.local.node import process_group
 from labkit.cluster.local.record import write_record
 from labkit.cluster.local.start import Start, with_shapes
-from labkit.cluster.names import checked_name
+from labkit.cluster.names import checked_node_name
 from labkit.cluster.supervising import ensure_groups, start_waiting
+from labkit.cluster.versions import check_node, patch_of
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import locked
 from labkit.foundation.progress import shown
@@ -37,13 +39,21 @@ def add(begun: Start, shape: NodeShape) -> NodeStatus:
         raise
     node = next(node for node in grown.nodes() if node.name == record.name)
     return NodeStatus(
-        node.name, True, shape.flavor, shape.pool, node.address, schedulable=not shape.cordoned
+        node.name,
+        True,
+        shape.flavor,
+        shape.pool,
+        node.address,
+        schedulable=not shape.cordoned,
+        version=patch_of(node.shape.version),
     )
 
 
 def _check_new(begun: Start, shape: NodeShape) -> None:
     start.check_shapes([shape], begun.host)
-    if shape.name and begun.record.node(checked_name(shape.name, "--node-name")):
+    check_node(shape.version, begun.record.plane.minor)
+    check_room(OF_A_NODE)
+    if shape.name and begun.record.node(checked_node_name(shape.name)):
         raise ClusterError(
             say("Node {name} is there already.", name=shape.name), say("Choose another name.")
         )
@@ -65,10 +75,6 @@ def _start_node(grown: Start, name: str) -> None:
     start.start_node(grown, node)
     start_waiting(site.supervisor, group, {"kube-proxy"})
     start.wait_for_nodes(grown, [name])
-    with Writer(read_access(site.paths.admin_kubeconfig)) as writer:
-        writer.patch("Node", name, {"spec": range_note(node.index)})
-        if node.shape.cordoned:
-            cordon(writer, name)
 
 
 def remove(begun: Start, name: str) -> None:
@@ -80,7 +86,7 @@ def remove(begun: Start, name: str) -> None:
             say("There is no node {name!r}.", name=name),
             say("Choose one of: {known}.", known=known),
         )
-    access = read_access(site.paths.admin_kubeconfig)
+    access = read_access(site.paths.own_kubeconfig)
     with Reader(access) as reader, Writer(access) as writer:
         with shown(site.progress, say("Drain node {name}", name=name)):
             _drain(reader, writer, name)

@@ -9,17 +9,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit.cluster.engine import ClusterConfig
 from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local import host_operations, looking, nodes, registry, start, status, stop
+from labkit.cluster.local.inotify import OF_A_CONTROL_PLANE, OF_A_NODE, check_room
 from labkit.cluster.local.installed import forget_image, install, installed
 from labkit.cluster.local.messages import Request, config_from
 from labkit.cluster.local.own_processes import release_machine
 from labkit.cluster.local.paths import MachinePaths
-from labkit.cluster.local.record import read_record
+from labkit.cluster.local.record import ClusterRecord, read_record
+from labkit.cluster.local.registry_files import REALMS, Realm
+from labkit.cluster.local.registry_logins import set_logins
 from labkit.cluster.local.site import ON_DEMAND, Site, read_host
 from labkit.cluster.local.start import Start, wanted_record
 from labkit.cluster.local.trusted import check_readable, trusted_python
-from labkit.cluster.node_record import shape_from
+from labkit.cluster.node_record import missing, shape_from
 from labkit.foundation.files import locked
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress
@@ -80,8 +84,17 @@ def _wanted(site: Site, request: Request) -> Start:
     host = read_host()
     with locked(site.machine.lock, holder="allocate a network", clock=site.clock):
         routes = site.run(["ip", "route"]).output
+        before = read_record(site.paths.record)
+        check_room(_watches(config, before))
         record = wanted_record(site, host, config, owner=request.user, routes=routes)
-    return Start(site, host, record, programs, archives)
+    return Start(site, host, record, programs, archives, before)
+
+
+def _watches(config: ClusterConfig, before: ClusterRecord | None) -> int:
+    """Of those that do not run yet; a cluster that was stopped is asked for its new nodes only."""
+    if before is None:
+        return OF_A_CONTROL_PLANE + OF_A_NODE * len(config.nodes)
+    return OF_A_NODE * len(missing(before.nodes, config.nodes))
 
 
 def _stop(site: Site, request: Request) -> None:
@@ -111,7 +124,7 @@ def _begun(site: Site) -> Start:
     if record is None:
         raise ClusterUnknown(site.name)
     programs, archives = installed(site)
-    return Start(site, read_host(), record, programs, archives)
+    return Start(site, read_host(), record, programs, archives, before=record)
 
 
 def _add_node(site: Site, request: Request) -> Any:
@@ -167,14 +180,29 @@ def _remove_addon(site: Site, request: Request) -> None:
 
 def _start_registry(site: Site, request: Request) -> None:
     program = (request.arguments.get("programs") or {}).get("registry")
-    registry.start(site, Path(program) if program else None, request.user)
+    path = Path(program) if program else None
+    registry.start(site, _realm(request), path, request.user)
 
 
 def _end_registry(site: Site, request: Request) -> None:
-    registry.end(site, request.user)
+    registry.end(site, _realm(request), request.user)
 
 
-OF_THE_MACHINE = {"start_registry", "end_registry"}  # these belong to no cluster
+def _realm(request: Request) -> Realm:
+    if request.cluster not in REALMS:
+        raise ClusterError(
+            say("There is no registry {name!r}.", name=request.cluster[:80]),
+            say("Use labkit's own client."),
+        )
+    return REALMS[request.cluster]
+
+
+def _set_logins(site: Site, request: Request) -> None:
+    logins = request.arguments["logins"]
+    set_logins(site, {str(user): str(hashed) for user, hashed in logins.items()})
+
+
+OF_THE_MACHINE = {"start_registry", "end_registry", "set_logins"}  # these belong to no cluster
 READING = {"status", "kubeconfig", "logs", "list_images", "look"}  # these wait for nobody
 
 OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
@@ -194,4 +222,5 @@ OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
     "remove_addon": _remove_addon,
     "start_registry": _start_registry,
     "end_registry": _end_registry,
+    "set_logins": _set_logins,
 }

@@ -1,7 +1,10 @@
 """Where the local engine keeps things: data that stays, and sockets that a restart may lose."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+
+LONGEST_FOLDER = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,28 @@ class ClusterPaths:
         return self.data / "logs"
 
     @property
+    def own_kubeconfig(self) -> Path:
+        """As whom the root side itself asks; never handed out."""
+        return self.pki / "controllers.kubeconfig"
+
+    @property
     def admin_kubeconfig(self) -> Path:
+        """For people."""
         return self.data / "admin.kubeconfig"
 
     def node(self, node: str) -> "NodePaths":
-        return NodePaths(node, self.data / "nodes" / node, self.run / node, self.pki)
+        folder = folder_name(node)
+        return NodePaths(node, self.data / "nodes" / folder, self.run / folder, self.pki)
+
+
+def folder_name(node: str) -> str:
+    """Short: programs make sockets below it, whose paths the kernel limits to 107 characters.
+
+    No node's name has a dot, so nobody's folder is another's.
+    """
+    if len(node) <= LONGEST_FOLDER:
+        return node
+    return f"{node[:8]}.{hashlib.sha256(node.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from labkit.cluster.engine import NodeShape
-from labkit.cluster.node_record import NodeRecord, nodes_from, with_shapes
+from labkit.cluster.node_record import NodeRecord, nodes_from, with_shapes, with_version
+from labkit.cluster.plane_settings import AS_BEFORE, PlaneSettings, settings_from
 from labkit.foundation.errors import FileProblem
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
@@ -21,10 +22,15 @@ class ClusterRecord:
     nodes: tuple[NodeRecord, ...] = ()
     safe_writes: bool = False
     encrypt_secrets: bool = False
+    plane: PlaneSettings = AS_BEFORE
+
+    def with_plane(self, plane: PlaneSettings) -> "ClusterRecord":
+        """Nodes stay of the version that they were added with."""
+        return replace(self, plane=plane, nodes=with_version(self.nodes, self.plane.minor))
 
     def with_nodes(self, shapes: Iterable[NodeShape]) -> "ClusterRecord":
         """More nodes, each with a free name and index."""
-        return replace(self, nodes=with_shapes(self.nodes, shapes))
+        return replace(self, nodes=with_version(with_shapes(self.nodes, shapes), self.plane.minor))
 
     def without_node(self, name: str) -> "ClusterRecord":
         return replace(self, nodes=tuple(node for node in self.nodes if node.name != name))
@@ -40,7 +46,8 @@ def read_record(path: Path) -> ClusterRecord | None:
     try:
         content = json.loads(path.read_text())
         nodes = nodes_from(content.pop("nodes"))
-        return ClusterRecord(nodes=nodes, **content)
+        plane = settings_from(content.pop("plane", {}))
+        return ClusterRecord(nodes=nodes, plane=plane, **content)
     except (ValueError, TypeError, KeyError, AttributeError) as problem:
         raise FileProblem(
             path,

@@ -15,6 +15,7 @@ from labkit.cluster.local.record import ClusterRecord
 from labkit.cluster.names import checked_name
 from labkit.cluster.node_record import NodeRecord
 from labkit.cluster.supervision import Supervisor
+from labkit.cluster.versions import programs_of
 from labkit.foundation.errors import LabError
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress
@@ -123,12 +124,15 @@ def control_plane_of(
 ) -> ControlPlane:
     network = network_of(record)
     return ControlPlane(
-        programs=programs,
+        programs=programs_of(programs, record.plane.minor),
         folder=paths.data,
         address=network.api_address,
         prefix=in_namespace(network.namespace),
         safe_writes=record.safe_writes,
         encrypt_secrets=record.encrypt_secrets,
+        own_address=network.router_address,
+        credential_generation=record.plane.credential_generation,
+        oidc=record.plane.oidc,
     )
 
 
@@ -149,7 +153,8 @@ def node_of(
         address=network.node_address(node.index),
         namespace=network.node_namespace(node.name),
         paths=paths.node(node.name),
-        programs=programs | {"containerd": host.containerd, "ctr": host.ctr},
+        programs=programs_of(programs, node.shape.version or record.plane.minor)
+        | {"containerd": host.containerd, "ctr": host.ctr},
         host_cpus=host.cpus,
         cni_programs=host.cni_programs,
     )

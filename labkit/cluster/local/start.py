@@ -11,9 +11,10 @@ from labkit.cluster.credentials import ensure_administrator, ensure_credentials
 from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.cluster.errors import NodeNotReady
 from labkit.cluster.flavors import checked_flavor
-from labkit.cluster.local import images, network, node_files, registry_files
+from labkit.cluster.local import converging, images, network, node_files, registry_files
+from labkit.cluster.local.declaring import declare, needs_declaring
 from labkit.cluster.local.network import NODE_LIMIT, Network
-from labkit.cluster.local.node import REGISTRY, Node, process_group
+from labkit.cluster.local.node import Node, process_group
 from labkit.cluster.local.own_processes import ensure_own_processes
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import cluster_processes, namespaces
@@ -25,9 +26,12 @@ from labkit.cluster.local.site import (
     network_of,
     node_of,
 )
+from labkit.cluster.node_record import missing
 from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.plane_settings import first_settings
 from labkit.cluster.shapes import checked_shapes
 from labkit.cluster.supervising import ensure_groups, start_waiting
+from labkit.cluster.versions import check_skew
 from labkit.foundation.errors import SettingInvalid, TimedOut
 from labkit.foundation.files import PRIVATE, last_line, locked, write_atomically
 from labkit.foundation.progress import shown
@@ -54,6 +58,8 @@ class Start:
     record: ClusterRecord
     programs: dict[str, Path]
     archives: dict[str, Path]
+    before: ClusterRecord | None = None
+    """What the cluster was to be until now; None for a new one."""
 
     @property
     def plane(self) -> ControlPlane:
@@ -82,6 +88,8 @@ def wanted_record(
     """What the cluster is to be, written down; the caller holds the machine's lock."""
     record = read_record(site.paths.record)
     check_shapes(config.nodes, host)
+    plane = record.plane.moved_to(config) if record else first_settings(config)
+    check_skew(plane.minor, config.nodes)
     if record is None:
         number = network.allocate(site.machine.networks, site.name, routes).number
         record = ClusterRecord(
@@ -90,20 +98,22 @@ def wanted_record(
             owner,
             safe_writes=config.safe_writes,
             encrypt_secrets=config.encrypt_secrets,
-        ).with_nodes(config.nodes or (NodeShape(),))
-    elif len(config.nodes) > len(record.nodes):
-        record = record.with_nodes(config.nodes[len(record.nodes) :])
+        )
+    record = record.with_plane(plane).with_nodes(missing(record.nodes, config.nodes))
+    check_count(len(record.nodes))
     write_record(site.paths.record, record)
     return record
 
 
 def check_shapes(shapes: Iterable[NodeShape], host: Host) -> None:
     """Raises SettingInvalid or LabError before anything was changed."""
-    wanted = checked_shapes(shapes)
-    if len(wanted) > NODE_LIMIT:
-        raise SettingInvalid("--nodes", len(wanted), f"a number from 1 to {NODE_LIMIT}")
-    for shape in wanted:
+    for shape in checked_shapes(shapes):
         checked_flavor(shape.flavor, host.cpus)
+
+
+def check_count(nodes: int) -> None:
+    if nodes > NODE_LIMIT:
+        raise SettingInvalid("--nodes", nodes, f"a number up to {NODE_LIMIT}")
 
 
 def start(begun: Start, user: int) -> None:
@@ -114,10 +124,11 @@ def start(begun: Start, user: int) -> None:
             laying = pool.submit(lay_network, begun)
             _write_credentials(begun)
             laying.result()
+        converging.keep_door(begun.site, begun.before, begun.record, str(begun.host.nft))
         prepare_nodes(begun, begun.nodes())
     with shown(site.progress, say("Start the control plane")):
         groups = _load_groups(begun)
-        with Reader(read_access(site.paths.admin_kubeconfig), timeout_seconds=2) as reader:
+        with Reader(read_access(site.paths.own_kubeconfig), timeout_seconds=2) as reader:
             _start_in_order(begun, groups, reader, user)
     with shown(site.progress, say("Wait for the nodes")):
         wait_for_nodes(begun, [node.name for node in begun.nodes()])
@@ -150,9 +161,11 @@ def lay_network(begun: Start) -> None:
 
 
 def prepare_nodes(begun: Start, nodes: list[Node]) -> None:
-    hosts = registry_files.hosts_text(begun.site.machine.registry_authority)
+    authority = begun.site.machine.registry_authority
     for node in nodes:
-        write_atomically(node.paths.registries / REGISTRY / "hosts.toml", hosts)
+        for realm in registry_files.REALMS.values():
+            hosts = registry_files.hosts_text(authority, realm)
+            write_atomically(node.paths.registries / realm.place / "hosts.toml", hosts)
         node_files.prepare(node, begun.plane, begun.host, begun.site.clock.now())
         node_files.share_mounts(node, begun.site.run)
 
@@ -161,6 +174,8 @@ def _load_groups(begun: Start) -> list[ProcessGroup]:
     """The API server and etcd start with this, the rest when it is told to."""
     plans = control_plane.plans(begun.plane)
     plane = ProcessGroup(begun.site.name, plans, str(begun.site.paths.logs))
+    if begun.before:
+        converging.end_former_plane(begun.site, plane)
     groups = [plane, *(process_group(node) for node in begun.nodes())]
     with locked(begun.site.machine.lock, holder="start processes"):
         ensure_groups(begun.site.supervisor, groups, begun.site.clock)
@@ -173,12 +188,16 @@ def _start_in_order(begun: Start, groups: list[ProcessGroup], reader: Reader, us
     Then it rests for a second before it makes its roles: time for nodes and our own processes.
     """
     _wait_for_api(begun, lambda: _rbac(reader) is not None)
-    with ThreadPoolExecutor() as pool:
-        starting = [pool.submit(start_node, begun, node) for node in begun.nodes()]
+    running = converging.running_nodes(begun.site) if begun.before else frozenset()
+    idle = [node for node in begun.nodes() if node.name not in running]
+    with ThreadPoolExecutor(max_workers=max(len(idle), 1)) as pool:
+        starting = [pool.submit(start_node, begun, node) for node in idle]
         ensure_own_processes(begun.site, user)
         for each in starting:
             each.result()
     _wait_for_api(begun, lambda: _rbac(reader) is True)
+    if begun.before:
+        converging.wait_for_credentials(begun.site)
     for group in groups:
         start_waiting(begun.site.supervisor, group, AFTER_ROLES)
 
@@ -187,6 +206,8 @@ def start_node(begun: Start, node: Node) -> None:
     """Its kubelet finds containerd there, and in it the images that every node has."""
     supervisor, group = begun.site.supervisor, process_group(node)
     start_waiting(supervisor, group, {"containerd"})
+    if begun.before or needs_declaring(node):
+        declare(begun.site, node)
     load_images(begun, node)
     start_waiting(supervisor, group, {"kubelet"})
 
@@ -231,7 +252,7 @@ def wait_for_nodes(begun: Start, names: list[str]) -> None:
         return not missing
 
     try:
-        with Reader(read_access(begun.site.paths.admin_kubeconfig)) as reader:
+        with Reader(read_access(begun.site.paths.own_kubeconfig)) as reader:
             wait_until(
                 lambda: all_ready(reader),
                 say("the nodes"),

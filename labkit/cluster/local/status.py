@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from labkit.cluster.control_plane import ETCD_QUOTA_BYTES
 from labkit.cluster.engine import ClusterStatus, ComponentStatus, NodeStatus, State
 from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.local.record import ClusterRecord
@@ -13,7 +14,7 @@ from labkit.cluster.node_record import NodeRecord
 from labkit.cluster.supervision import ProcessState
 from labkit.foundation.files import last_line
 from labkit.foundation.text import say
-from labkit.kube.conditions import node_ready
+from labkit.kube.conditions import node_ready, node_version
 from labkit.kube.errors import KubeError
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
@@ -40,7 +41,7 @@ def status(site: Site) -> ClusterStatus:
         addons=_addons(site),
         kubernetes_version=version,
         api_server=f"https://{network_of(record).api_address}:6443",
-        figures={"etcd_bytes": _etcd_bytes(site)},
+        figures={"etcd_bytes": _etcd_bytes(site), "etcd_quota_bytes": float(ETCD_QUOTA_BYTES)},
     )
 
 
@@ -55,7 +56,7 @@ def _states(site: Site) -> list[ProcessState]:
 def _look(site: Site) -> tuple[str, dict[str, dict[str, object]]]:
     """The server's version and its Node objects by name; nothing where it does not answer."""
     try:
-        access = read_access(site.paths.admin_kubeconfig)
+        access = read_access(site.paths.own_kubeconfig)
         with Reader(access, timeout_seconds=3, clock=site.clock) as reader:
             nodes = {node["metadata"]["name"]: node for node in reader.list("Node")}
             return reader.version(), nodes
@@ -72,6 +73,7 @@ def _node(record: ClusterRecord, node: NodeRecord, found: dict[str, object] | No
         pool=node.shape.pool,
         address=network_of(record).node_address(node.index),
         schedulable=not (isinstance(spec, dict) and spec.get("unschedulable", False)),
+        version=node_version(found),
     )
 
 

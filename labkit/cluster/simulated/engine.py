@@ -13,16 +13,18 @@ from labkit.cluster.engine import (
 )
 from labkit.cluster.errors import ClusterUnknown
 from labkit.cluster.names import checked_name
+from labkit.cluster.plane_settings import first_settings
 from labkit.cluster.simulated import nodes, start, status, stop
 from labkit.cluster.simulated.paths import SimulatedPaths
 from labkit.cluster.simulated.plane import PROGRAMS
 from labkit.cluster.simulated.site import Site
+from labkit.cluster.versions import programs_for, programs_of
 from labkit.foundation.files import locked
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress, Quiet
 from labkit.foundation.settings import Settings
 from labkit.foundation.waiting import Clock
-from labkit.toolchain.provide import provide
+from labkit.toolchain.means import Means
 
 CAPABILITIES = frozenset(
     {
@@ -48,10 +50,12 @@ class SimulatedEngine:
 
     def start(self, config: ClusterConfig, progress: Progress) -> ClusterStatus:
         """Raises SettingInvalid before anything is changed."""
-        start.checked_shapes(config.nodes)
-        programs = provide(
-            PROGRAMS, settings=self.settings, run=self._run, progress=progress, clock=self._clock
-        )
+        recorded = self._site(Quiet()).recorded()
+        settled = recorded.plane.moved_to(config) if recorded else first_settings(config)
+        start.check_shapes(config.nodes, settled.minor)
+        means = Means(self.settings, self._run, progress, self._clock)
+        asked = ClusterConfig(version=settled.minor, nodes=())
+        programs = programs_of(programs_for(asked, PROGRAMS, means), settled.minor)
         with self._held("start", progress) as site:
             record = start.wanted_record(site, config)
             start.start(site, record, programs)

@@ -19,13 +19,13 @@ def node_address(index: int) -> str:
 
 
 def node_object(node: NodeRecord, version: str) -> dict[str, Any]:
-    """`version` is the control plane's; the Node's own shows that it is simulated."""
+    """`version` is a kubelet's; the Node's own shows that it is simulated."""
     flavor = known_flavor(node.shape.flavor)
     pods_range = f"10.2.{node.index}.0/24"
     spec: dict[str, Any] = {
         "podCIDR": pods_range,
         "podCIDRs": [pods_range],
-        "providerID": f"kwok://{node.name}",
+        "providerID": node.shape.provider_id or f"kwok://{node.name}",
         "taints": [taint_from(text) for text in node.shape.taints],
     }
     if node.shape.cordoned:
@@ -36,7 +36,7 @@ def node_object(node: NodeRecord, version: str) -> dict[str, Any]:
         "metadata": {
             "name": node.name,
             "labels": _labels(node),
-            "annotations": {"kwok.x-k8s.io/node": "fake"},
+            "annotations": {"kwok.x-k8s.io/node": "fake", **dict(node.shape.annotations)},
         },
         "spec": spec,
         "status": {
@@ -63,7 +63,8 @@ def _labels(node: NodeRecord) -> dict[str, str]:
 
 
 def _capacity(flavor: Flavor) -> dict[str, str]:
-    return {
+    gpus = {"nvidia.com/gpu": str(flavor.gpus)} if flavor.gpus else {}
+    return gpus | {
         "cpu": str(flavor.vcpus),
         "memory": f"{flavor.memory_kib}Ki",
         "ephemeral-storage": STORAGE,

@@ -5,7 +5,8 @@ from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.simulated.node_object import node_address
 from labkit.cluster.simulated.record import SimulatedRecord, read_record, write_record
 from labkit.cluster.simulated.site import Site
-from labkit.cluster.simulated.start import checked_shapes, ensure_nodes, wait_for_nodes
+from labkit.cluster.simulated.start import check_shapes, ensure_nodes, wait_for_nodes
+from labkit.cluster.versions import patch_of
 from labkit.foundation.errors import LabError
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
@@ -20,7 +21,7 @@ DRAIN_LIMIT_SECONDS = 60
 def add(site: Site, shape: NodeShape) -> NodeStatus:
     """One more node; a node that does not become Ready is taken away again."""
     record = _record(site)
-    checked_shapes([shape], len(record.nodes))
+    check_shapes([shape], record.plane.minor, len(record.nodes))
     if shape.name and record.node(shape.name):
         raise ClusterError(
             say("Node {name} is there already.", name=shape.name), say("Choose another name.")
@@ -42,6 +43,7 @@ def add(site: Site, shape: NodeShape) -> NodeStatus:
         pool=shape.pool,
         address=node_address(node.index),
         schedulable=not shape.cordoned,
+        version=f"{patch_of(node.shape.version)}+kwok",
     )
 
 

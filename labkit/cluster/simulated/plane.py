@@ -38,6 +38,8 @@ def plane_of(
         safe_writes=record.safe_writes,
         encrypt_secrets=record.encrypt_secrets,
         advertised=ADVERTISED,
+        credential_generation=record.plane.credential_generation,
+        oidc=record.plane.oidc,
         api_flags=(f"--egress-selector-config-file={egress_file(paths.data)}",),
     )
 

@@ -21,10 +21,11 @@ from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.cluster.errors import NodeNotReady
 from labkit.cluster.flavors import known_flavor
 from labkit.cluster.log_files import last_line
-from labkit.cluster.names import checked_name
-from labkit.cluster.node_record import NodeRecord
+from labkit.cluster.node_record import NodeRecord, missing
+from labkit.cluster.plane_settings import first_settings
 from labkit.cluster.platform import PLATFORM, STAND_IN
 from labkit.cluster.processes import kill
+from labkit.cluster.shapes import checked_shapes
 from labkit.cluster.simulated import plane
 from labkit.cluster.simulated.node_object import NODE_LIMIT, node_object
 from labkit.cluster.simulated.paths import ensure_private, simulated_names
@@ -32,6 +33,7 @@ from labkit.cluster.simulated.ports import choose_ports, mended
 from labkit.cluster.simulated.record import SimulatedRecord, read_record, write_record
 from labkit.cluster.simulated.site import Site
 from labkit.cluster.supervising import ensure_groups
+from labkit.cluster.versions import check_skew, patch_of
 from labkit.foundation.errors import SettingInvalid, TimedOut
 from labkit.foundation.files import PRIVATE, locked, write_atomically
 from labkit.foundation.progress import shown
@@ -53,20 +55,22 @@ KWOK = Subject("labkit:kwok", (ADMINISTRATORS, "system:nodes"))
 """It stands in for the nodes, whose heartbeats the audit policy leaves out."""
 
 
-def checked_shapes(shapes: Iterable[NodeShape], present: int = 0) -> None:
+def check_shapes(shapes: Iterable[NodeShape], plane: str, present: int = 0) -> None:
     """Raises SettingInvalid before anything was changed."""
-    wanted = list(shapes)
+    wanted = checked_shapes(shapes)
     if len(wanted) + present > NODE_LIMIT:
-        raise SettingInvalid("--nodes", len(wanted) + present, f"a number from 1 to {NODE_LIMIT}")
+        raise SettingInvalid("--nodes", len(wanted) + present, f"a number up to {NODE_LIMIT}")
+    check_skew(plane, wanted)
     for shape in wanted:
         known_flavor(shape.flavor)
-        if shape.name:
-            checked_name(shape.name, "--node-name")
 
 
 def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
     """What the cluster is to be, written down; the caller holds the cluster's lock."""
     record = read_record(site.paths.record)
+    settled = record.plane.moved_to(config) if record else first_settings(config)
+    nodes = missing(record.nodes if record else (), config.nodes)
+    check_shapes(nodes, settled.minor, len(record.nodes) if record else 0)
     refuse_taken_name(site.paths.home, site.name, is_ours=record is not None, engine="simulated")
     site.paths.data.mkdir(parents=True, exist_ok=True)
     site.paths.data.chmod(0o700)
@@ -78,7 +82,7 @@ def wanted_record(site: Site, config: ClusterConfig) -> SimulatedRecord:
             site.progress.said(_what_it_is_not())
         elif not site.processes():
             record = _with_free_ports(site, record, taken)
-        record = record.with_nodes(config.nodes[len(record.nodes) :])
+        record = record.with_plane(settled).with_nodes(nodes)
         write_record(site.paths.record, record)
         lock.unlink()
     return record
@@ -97,7 +101,7 @@ def _new_record(site: Site, config: ClusterConfig, taken: set[int]) -> Simulated
         choose_ports(site.paths.digest, taken),
         safe_writes=config.safe_writes,
         encrypt_secrets=config.encrypt_secrets,
-    ).with_nodes(() if config.nodes else (NodeShape(),))
+    )
 
 
 def _ports_of_others(site: Site) -> set[int]:
@@ -155,7 +159,11 @@ def _start_processes(site: Site, ours: ControlPlane) -> None:
     if not supervisor.is_alive():
         kill(site.supervisors(), site.clock)  # one whose socket is gone would restart ours
         supervisor.folder.mkdir(parents=True, exist_ok=True)
-    ensure_groups(supervisor, [plane.group_of(ours, site.paths)], site.clock)
+    group = plane.group_of(ours, site.paths)
+    if supervisor.is_alive() and supervisor.read_group(group.name) not in (None, group):
+        supervisor.begin_stop(group.name)
+        kill(site.processes(), site.clock)  # other programs or flags take over the data
+    ensure_groups(supervisor, [group], site.clock)
 
 
 def _wait_for_api(site: Site) -> None:
@@ -183,15 +191,14 @@ def _start_waiting(site: Site, ours: ControlPlane) -> None:
 def ensure_nodes(site: Site, nodes: Sequence[NodeRecord]) -> None:
     with site.reader() as reader, site.writer() as writer:
         present = {node["metadata"]["name"] for node in reader.list("Node")}
-        missing = [node for node in nodes if node.name not in present]
-        version = reader.version() if missing else ""
+        absent = [node for node in nodes if node.name not in present]
         with ThreadPoolExecutor(ENOUGH_WRITERS) as pool:
-            list(pool.map(lambda node: _create(writer, node, version), missing))
+            list(pool.map(lambda node: _create(writer, node), absent))
 
 
-def _create(writer: Writer, node: NodeRecord, version: str) -> None:
+def _create(writer: Writer, node: NodeRecord) -> None:
     try:
-        writer.create(node_object(node, version))
+        writer.create(node_object(node, patch_of(node.shape.version)))
     except AlreadyExists:  # made by an `up` that was interrupted
         return
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from labkit.cluster.control_plane import ETCD_QUOTA_BYTES
 from labkit.cluster.engine import ClusterStatus, ComponentStatus, NodeStatus, State
 from labkit.cluster.errors import ClusterError, ClusterUnknown
 from labkit.cluster.log_files import last_line, last_lines
@@ -11,7 +12,7 @@ from labkit.cluster.simulated.plane import COMPONENTS
 from labkit.cluster.simulated.site import Site
 from labkit.cluster.supervision import ProcessState
 from labkit.foundation.errors import FileProblem, SettingInvalid
-from labkit.kube.conditions import node_ready
+from labkit.kube.conditions import node_ready, node_version
 from labkit.kube.errors import KubeError
 
 LOOK_SECONDS = 3
@@ -37,7 +38,7 @@ def status(site: Site) -> ClusterStatus:
         components=components,
         kubernetes_version=version,
         api_server=f"https://127.0.0.1:{record.ports.api}",
-        figures={"etcd_bytes": _etcd_bytes(site)},
+        figures={"etcd_bytes": _etcd_bytes(site), "etcd_quota_bytes": float(ETCD_QUOTA_BYTES)},
     )
 
 
@@ -86,6 +87,7 @@ def _node(node: NodeRecord, found: dict[str, Any] | None) -> NodeStatus:
         pool=node.shape.pool,
         address=node_address(node.index),
         schedulable=not spec.get("unschedulable", False),
+        version=node_version(found),
     )
 
 

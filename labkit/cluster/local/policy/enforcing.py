@@ -37,7 +37,7 @@ Identity = tuple[int, int]
 
 def keep_policies(site: Site) -> None:
     """Runs until something breaks."""
-    with Reader(read_access(site.paths.pki / "controllers.kubeconfig"), clock=site.clock) as reader:
+    with Reader(read_access(site.paths.own_kubeconfig), clock=site.clock) as reader:
         news: SimpleQueue[News | Exception] = SimpleQueue()
         for kind in KINDS:
             threading.Thread(target=_follow, args=(reader, kind, news), daemon=True).start()

@@ -1,0 +1,36 @@
+"""The API server's two doors on this machine: people's, and labkit's own.
+
+A local cluster's API server is called at 198.18.C.1, by callers of the host from 198.18.C.254:
+that is the address which `ClusterConfig.allowed` lets in or refuses. labkit itself, and the cloud
+that is emulated, call the same server at 198.18.C.253, which nobody restricts, as a provider's own
+side of a managed cluster is not.
+"""
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from labkit.kube.kubeconfig import Access, read_access
+
+RANGE = IPv4Network("198.18.0.0/15")
+PEOPLE, OWN = ".1", ".253"
+SERVER_NAME = "kubernetes"  # in every API server's certificate, unlike that address
+
+
+def managed_access(kubeconfig: Path) -> Access:
+    """The same user through the door that `allowed` does not close; other engines have one door."""
+    access = read_access(kubeconfig)
+    parts = urlsplit(access.server)
+    host = parts.hostname or ""
+    if not (_is_ours(host) and host.endswith(PEOPLE)):
+        return access
+    server = f"{parts.scheme}://{host.removesuffix(PEOPLE)}{OWN}:{parts.port}"
+    return replace(access, server=server, server_name=SERVER_NAME)
+
+
+def _is_ours(host: str) -> bool:
+    try:
+        return IPv4Address(host) in RANGE
+    except ValueError:
+        return False

@@ -1,0 +1,66 @@
+"""What `start` does for a cluster that was there before: its control plane changes in its place."""
+
+from labkit.cluster.doors import managed_access
+from labkit.cluster.local.door import door_commands
+from labkit.cluster.local.record import ClusterRecord
+from labkit.cluster.local.site import Site, network_of
+from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.processes import kill, marked_processes
+from labkit.cluster.supervising import remove_group
+from labkit.foundation.files import locked
+from labkit.foundation.text import say
+from labkit.foundation.waiting import wait_until
+from labkit.kube.errors import KubeError
+from labkit.kube.reader import Reader
+
+RELOAD_SECONDS = 30  # the API server watches its files, and looks each minute where it cannot
+
+
+def keep_door(site: Site, before: ClusterRecord | None, record: ClusterRecord, nft: str) -> None:
+    """A new cluster's door is open as it is."""
+    if before or record.plane.allowed:
+        site.do(door_commands(network_of(record), record.plane.allowed, nft))
+
+
+def end_former_plane(site: Site, wanted: ProcessGroup) -> None:
+    """Ended at once, as by `stop`: other programs or flags take over its data.
+
+    All of it, since the newer version's API server must be there before its controllers.
+    """
+    supervisor = site.supervisor
+    if not supervisor.is_alive() or supervisor.read_group(wanted.name) in (None, wanted):
+        return
+    supervisor.begin_stop(wanted.name)
+    kill(marked_processes(f"{wanted.name}/"), site.clock)
+    with locked(site.machine.lock, holder="change a control plane", clock=site.clock):
+        remove_group(supervisor, wanted.name, site.clock)
+
+
+def running_nodes(site: Site) -> frozenset[str]:
+    """Those whose kubelet runs, and so has all that it was started with."""
+    prefix = f"{site.name}."
+    return frozenset(
+        state.group.removeprefix(prefix)
+        for state in site.supervisor.states()
+        if state.running and state.name == "kubelet" and state.group.startswith(prefix)
+    )
+
+
+def wait_for_credentials(site: Site) -> None:
+    """Until the API server has read whom it believes: then the new are in, and the old are out."""
+    with Reader(managed_access(site.paths.admin_kubeconfig), timeout_seconds=2) as reader:
+
+        def is_believed() -> bool:
+            try:
+                reader.raw("/version")
+            except KubeError:
+                return False
+            return True
+
+        wait_until(
+            is_believed,
+            say("the API server to take the new credentials"),
+            limit_seconds=RELOAD_SECONDS,
+            clock=site.clock,
+            pause_seconds=0.05,
+        )
