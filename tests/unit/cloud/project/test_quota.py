@@ -96,3 +96,14 @@ def test_a_flavor_out_of_stock_is_an_error_of_node_and_pool(stage: Stage) -> Non
     stage.settle()
     assert sorted(statuses(stage)) == ["FLAVOR_OUT_OF_STOCK_ERROR", "READY"]
     assert stage.asked("GET", path)["status"] == "ERROR"
+
+
+def test_a_flavor_larger_than_the_machine_is_out_of_stock_and_stops_nothing_else(
+    stage: Stage,
+) -> None:
+    large, small = pool(stage, 1, "b3-32"), pool(stage, 1)
+    stage.settle()
+    assert stage.asked("GET", large)["status"] == "ERROR"
+    assert stage.asked("GET", small)["status"] == "READY"
+    kube = stage.asked("GET", KUBE)[0]
+    assert stage.asked("GET", f"{KUBE}/{kube}")["status"] == "READY"
