@@ -30,9 +30,10 @@ from labkit.cluster.engine import Engine
 from labkit.foundation.waiting import SystemClock, wait_until
 from tools.bench_measure import pss_bytes
 
-RATE, LATENCY = "signed GETs a second, one core", "p99 latency of 50 clients at 10 a second, ms"
+RATE, RATE_OF_CORE = "signed GETs a second", "signed GETs a second of the server's own time"
+LATENCY = "p99 latency of 50 clients at 10 a second, ms"
 AT_REST, AFTER = "memory (PSS) at rest, MB", "memory (PSS) after 20,000 requests, MB"
-TARGETS = {RATE: "≥ 1,000", LATENCY: "≤ 20", AT_REST: "≤ 120", AFTER: "≤ 120"}
+TARGETS = {RATE: "≥ 1,000", RATE_OF_CORE: "", LATENCY: "≤ 20", AT_REST: "≤ 120", AFTER: "≤ 120"}
 REQUESTS, CONNECTIONS = 20_000, 8
 CLIENTS, PER_SECOND, SECONDS = 50, 10, 10
 PROJECT = "b" * 32
@@ -72,10 +73,13 @@ class Target:
 def measure() -> Mapping[str, list[float]]:
     with TemporaryDirectory(prefix="labkit-bench-cloud-") as folder, _served(Path(folder)) as one:
         rest = _megabytes(one)
+        busy = _core_seconds(one)
         rate = asyncio.run(_rate(one))
+        busy = _core_seconds(one) - busy
         after = _megabytes(one)
         late = asyncio.run(_latency(one))
-    return {RATE: [rate], LATENCY: [late], AT_REST: [rest], AFTER: [after]}
+    rates = {RATE: [rate], RATE_OF_CORE: [REQUESTS / busy]}
+    return rates | {LATENCY: [late], AT_REST: [rest], AFTER: [after]}
 
 
 def table(measured: Mapping[str, Sequence[float]]) -> str:
@@ -105,7 +109,7 @@ async def _ask_often(target: Target, count: int, start: int) -> None:
 
 async def _latency(target: Target) -> float:
     """p99 in ms, from when a request was due: one that had to wait for its turn counts whole."""
-    chance = Random(1)  # noqa: S311  spreads clients over a second, keeps no secret
+    chance = Random(1)  # noqa: S311 - a measurement
     starts = [chance.random() / PER_SECOND for _ in range(CLIENTS)]
     found = await asyncio.gather(*(_ask_steadily(target, start) for start in starts))
     late = sorted(one for each in found for one in each)
@@ -175,6 +179,12 @@ def _post(target: Target, path: str, content: object) -> Any:
 
 def _megabytes(target: Target) -> float:
     return pss_bytes(Path(f"/proc/{target.process}")) / 1e6
+
+
+def _core_seconds(target: Target) -> float:
+    """That the server has worked: on a machine that others use, the fairer measure."""
+    words = Path(f"/proc/{target.process}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _no_engine(name: str) -> Engine:

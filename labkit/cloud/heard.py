@@ -19,7 +19,7 @@ class HeardCall(Kept):
 class Heard:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._counts: dict[str, int] = {}
+        self._counts = {one.id: 0 for one in store.all(HeardCall)}  # those of earlier runs, too
 
     def note(self, agent: str, operation: str, status: int) -> None:
         agent = agent[:80]

@@ -21,6 +21,8 @@ from labkit.cloud.nodepool.models import (
     NodePoolUpdate,
 )
 from labkit.cloud.project import quota
+from labkit.cloud.project.flavors import fits_here
+from labkit.cluster.flavors import FLAVORS
 
 MOST_APART = 5
 MOST = 100
@@ -157,7 +159,7 @@ def _new_node(cloud: Cloud, cluster: Cluster, pool: NodePool, taken: set[str]) -
     name = _node_name(cloud, pool)
     while name in taken:
         name = _node_name(cloud, pool)
-    out_of_stock = cloud.fails("stock") is not None
+    out_of_stock = cloud.fails("stock") is not None or not fits_here(cloud, FLAVORS[pool.flavor])
     words: dict[str, Any] = {"status": "FLAVOR_OUT_OF_STOCK_ERROR"} if out_of_stock else {}
     return Node(
         id=cloud.uuid(),
