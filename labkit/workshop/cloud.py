@@ -120,7 +120,7 @@ def _port(place: CloudPlace) -> int:
 
 def _has_begun(place: CloudPlace, pid: int) -> bool:
     """Raises LabError once the process that was started is gone."""
-    if not _is_emulator(pid):
+    if _has_ended(pid):
         raise LabError(
             say("The emulated cloud ended at once."),
             say("Read {log}.", log=place.log),
@@ -209,6 +209,15 @@ def _is_emulator(pid: int) -> bool:
     except OSError:
         return False
     return b"labkit.cloud.server" in line
+
+
+def _has_ended(pid: int) -> bool:
+    """Its command line says nothing yet while it is being started: it may be ours, or empty."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="latin-1").rpartition(")")[2]
+    except OSError:
+        return True
+    return state.split()[0] in ("X", "Z")
 
 
 def _lever(place: CloudPlace, method: str, name: str) -> Any:
