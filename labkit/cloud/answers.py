@@ -50,6 +50,11 @@ def not_found(message: str) -> Refused:
     return Refused(ApiError(404, "Client::NotFound", message))
 
 
+def gone(kind: str, id_: str) -> Refused:
+    """The text is not recorded."""
+    return not_found(f"{kind} {id_} not found")
+
+
 def conflict(message: str) -> Refused:
     return Refused(ApiError(409, "Client::Conflict", message))
 

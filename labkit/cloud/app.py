@@ -1,5 +1,6 @@
 """The emulator as an application: what it serves, in one constructor call."""
 
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -7,7 +8,6 @@ from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import (
@@ -18,7 +18,7 @@ from starlette.responses import (
     Response,
 )
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from labkit.cloud.answers import ApiError, Refused, no_such_url
 from labkit.cloud.auth import oauth2, page
@@ -39,24 +39,36 @@ LONGEST_BODY = 1_000_000  # bytes
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
 CONTROL_HEADER = "x-labkit-control"
 NO_CONTROL = ApiError(403, "Client::Forbidden", "The levers need the key of keys.json")
+TOKEN = "/auth/oauth2/token"  # noqa: S105 - an address
 CRASHED = ApiError(500, "Server::InternalServerError", "Internal server error")
 TOO_LONG = ApiError(413, "Client::BadRequest", "The body is too long")
 
 
-def application(cloud: Cloud, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
+def application(cloud: Cloud, hosts: tuple[str, ...] = LOOPBACK) -> ASGIApp:
     """`hosts`: under which names it may be called; a web page elsewhere must not reach it."""
-    api = Api(cloud)
+    api, pages = Api(cloud), _pages(cloud)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (pages if _is_page(scope) else api)(scope, receive, send)
+
+    return TrustedHostMiddleware(answer, allowed_hosts=list(hosts))
+
+
+def _is_page(scope: Scope) -> bool:
+    """Everything else is the API's, whatever it says: only that answers as the API does."""
+    path = scope.get("path", "")
+    is_one = path in ("/auth/", TOKEN) or path.startswith(("/_emulator/", "/logs/"))
+    return is_one or scope["type"] == "lifespan"
+
+
+def _pages(cloud: Cloud) -> Starlette:
     return Starlette(
         routes=[
-            Mount("/1.0", app=api),
-            Mount("/v1", app=api),
             Mount("/_emulator", app=Levers(cloud)),
-            Route("/auth/oauth2/token", _token(cloud), methods=["POST"]),
+            Route(TOKEN, _token(cloud), methods=["POST"]),
             Route("/auth/", _page(cloud), methods=["GET", "POST"]),
             Route("/logs/{token}", _log(cloud)),
-            Mount("/", app=api),
-        ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
+        ]
     )
 
 
@@ -68,9 +80,11 @@ class Api:
         self._routes = Routes(OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return  # a web socket; nothing answers one
         body = await _body(scope, receive)
         request = received(scope, body or b"")
-        found = self._routes.find(request.method, request.path)
+        found = self._routes.find(request.method, request.place)
         operation = found[0] if found else None
         if body is None:
             answer = _error(self._cloud, TOO_LONG)
@@ -86,28 +100,31 @@ class Api:
     ) -> Response:
         try:
             if operation is None:
-                LOG.warning("unknown address: %s %s", request.method, request.path)
+                LOG.warning("unknown address: %s %s", request.method, request.place[:200])
                 raise no_such_url()
             call = self._call(request, operation, path)
             if operation.waits:
                 result = await run_in_threadpool(operation.answer, call)
             else:
-                result = operation.answer(call)
-        except Refused as refused:
-            return _error(self._cloud, refused.error)
-        except LabError as problem:  # a cluster behind the API does not do what it should
-            LOG.error("%s: %s", operation.name if operation else "", problem)
-            text = str(problem.what_happened)
-            return _error(self._cloud, replace(CRASHED, message=text))
-        if result is None:
-            return Response(status_code=204)
-        return Response(written(result), operation.status, media_type=JSON)
+                result = self._at_once(operation, call)
+            if result is None:
+                return Response(status_code=204)
+            return Response(written(result), operation.status, media_type=JSON)
+        except Exception as problem:  # noqa: BLE001 - the API's last handler
+            return _error(self._cloud, _explained(problem))
+
+    def _at_once(self, operation: Operation, call: Call) -> object:
+        """A change is one transaction, from what it looks up to what it writes."""
+        if call.method == "GET":
+            return operation.answer(call)
+        with self._cloud.store.changing():
+            return operation.answer(call)
 
     def _call(self, request: Received, operation: Operation, path: dict[str, str]) -> Call:
         cloud = self._cloud
         credential = check(cloud, request) if operation.signed else None
         if credential:
-            used(cloud, credential)
+            credential = used(cloud, credential)
         if operation.signed and cloud.fails("server-error"):
             raise Refused(CRASHED)
         return Call(
@@ -135,6 +152,8 @@ class Levers:
         self._cloud = cloud
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
         body = await _body(scope, receive)
         request = received(scope, body or b"")
         path = request.path.removeprefix("/_emulator")
@@ -148,8 +167,8 @@ class Levers:
             try:
                 result = await run_in_threadpool(lever, call)
                 answer = Response(written(result), media_type=JSON)
-            except Refused as refused:
-                answer = _error(self._cloud, refused.error)
+            except Exception as problem:  # noqa: BLE001 - the levers' last handler
+                answer = _error(self._cloud, _explained(problem))
         await answer(scope, receive, send)
 
 
@@ -165,8 +184,19 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     return body
 
 
+def _explained(problem: Exception) -> ApiError:
+    if isinstance(problem, Refused):
+        return problem.error
+    if isinstance(problem, LabError):  # a cluster behind the API does not do what it should
+        LOG.error("%s", problem)
+        return replace(CRASHED, message=str(problem.what_happened))
+    LOG.error("a bug in the emulator", exc_info=problem)
+    return CRASHED
+
+
 def _error(cloud: Cloud, error: ApiError) -> Response:
-    return JSONResponse(error.shown(old_fields=cloud.old_errors), error.status)
+    text = json.dumps(error.shown(old_fields=cloud.old_errors))  # no character is too odd for ASCII
+    return Response(text, error.status, media_type=JSON)
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -191,13 +221,9 @@ def _page(cloud: Cloud) -> Handler:
             return HTMLResponse(page.asking(cloud, credential))
         form = _form(await request.body())
         granted = form.get("decision") == "grant"
-        seconds = form.get("validity", "3600")
-        there = page.decide(
-            cloud,
-            credential,
-            granted=granted,
-            seconds=int(seconds) if seconds.isdecimal() else 3600,
-        )
+        validity = form.get("validity", "")
+        seconds = int(validity) if validity in page.validities() else page.SHORTEST_SECONDS
+        there = page.decide(cloud, credential, granted=granted, seconds=seconds)
         if there:
             return RedirectResponse(there, 303)
         return HTMLResponse(page.decided(granted=granted))
@@ -213,8 +239,8 @@ def _log(cloud: Cloud) -> Handler:
     async def log(request: Request) -> Response:
         try:
             text = await run_in_threadpool(read_log, cloud, request.path_params["token"])
-        except Refused as refused:
-            return _error(cloud, refused.error)
+        except Exception as problem:  # noqa: BLE001 - the last handler of this page
+            return _error(cloud, _explained(problem))
         return PlainTextResponse(text)
 
     return log

@@ -50,13 +50,12 @@ class Call:
     """None where the operation needs none, and for tokens."""
     caller: str = ""
     """The address that called."""
-    account: str = ""
 
     def read(self, model: type[B]) -> B:
         """The body as a value. Raises Refused with the API's own kind of sentence."""
         try:
             content = json.loads(self.body or b"{}")
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter for 100,000 brackets
             raise bad_request("Invalid JSON received") from None  # not recorded
         try:
             return model.model_validate(content)

@@ -21,6 +21,10 @@ MOST_PROJECTS = 500
 Fault = Literal["not-found", "stock", "server-error", "expired-credential", "slow-delete"]
 
 
+FURTHEST_SECONDS = 3e9
+"""A century; dates end with the year 9999."""
+
+
 class Advance(Value):
     seconds: float = Field(ge=0, le=10**8)
 
@@ -57,7 +61,10 @@ class SeedBody(Value):
 
 
 def advance(call: Call) -> dict[str, Any]:
-    call.cloud.time.advance(call.read(Advance).seconds)
+    seconds = call.read(Advance).seconds
+    if call.cloud.time.ahead_seconds + seconds > FURTHEST_SECONDS:
+        raise bad_request(f"the clock goes at most {FURTHEST_SECONDS:g} seconds ahead")
+    call.cloud.time.advance(seconds)
     return _time(call.cloud)
 
 

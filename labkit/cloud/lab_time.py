@@ -40,6 +40,10 @@ class LabTime:
         """How long a wait of `seconds` takes in this lab."""
         return seconds / self.speed
 
+    @property
+    def ahead_seconds(self) -> float:
+        return self._record().ahead_seconds
+
     def advance(self, seconds: float) -> None:
         record = self._record()
         self._store.put(record.but(ahead_seconds=record.ahead_seconds + seconds))

@@ -13,8 +13,10 @@ class Received:
     method: str
     url: str
     """As the client built it: scheme, host, path and query, nothing decoded."""
+    place: str
+    """Below /1.0 or /v1, not decoded: an encoded slash belongs to a name, and ends none."""
     path: str
-    """Below /1.0 or /v1, decoded, doubled slashes made one: what access rules speak of."""
+    """Below /1.0 or /v1, decoded, with one slash in front: what access rules speak of."""
     query: Mapping[str, str]
     headers: Mapping[str, str]
     """Names in lower case."""
@@ -32,7 +34,8 @@ def received(scope: Mapping[str, Any], body: bytes) -> Received:
     return Received(
         method=scope["method"],
         url=f"{scope['scheme']}://{host}{raw}" + (f"?{query}" if query else ""),
-        path=below(raw),
+        place=below(raw),
+        path=unquote(below(raw)),
         query=dict(parse_qsl(query, keep_blank_values=True)),
         headers=headers,
         body=body,
@@ -42,9 +45,8 @@ def received(scope: Mapping[str, Any], body: bytes) -> Received:
 
 def below(raw: str) -> str:
     """The path without its version. A base address that ends in a slash doubles one."""
-    path = unquote(raw)
     for version in VERSIONS:
-        if path == version or path.startswith(f"{version}/"):
-            path = path.removeprefix(version)
+        if raw == version or raw.startswith(f"{version}/"):
+            raw = raw.removeprefix(version)
             break
-    return "/" + path.lstrip("/")
+    return "/" + raw.lstrip("/")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from labkit.cloud.calls import Operation
 
@@ -26,7 +27,7 @@ class Routes:
             self._add(operation)
 
     def find(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
-        """None where the real API would say that there is no such address."""
+        """`path` as it was sent. None where the real API knows no such address."""
         place, parts = self._root, {}
         words = path.strip("/").split("/")
         for position, word in enumerate(words):
@@ -37,7 +38,7 @@ class Routes:
             else:
                 last = not (place.varying.words or place.varying.varying)
                 rest = "/".join(words[position:]) if last else word  # a block, with its slash
-                parts[place.part] = rest
+                parts[place.part] = unquote(rest)
                 place = place.varying
                 if last:
                     break

@@ -61,7 +61,7 @@ class Store:
     def put(self, record: Kept) -> None:
         with self.changing():
             table = self._table(type(record))
-            self._remember(table, record.id)
+            self._remember(table)
             table[record.id] = record
             words = (type(record).__name__, record.id, record.model_dump_json())
             self._disk.execute(WRITE, words)
@@ -69,7 +69,7 @@ class Store:
     def remove(self, kind: type[Kept], id_: str) -> None:
         with self.changing():
             table = self._table(kind)
-            self._remember(table, id_)
+            self._remember(table)
             table.pop(id_, None)
             self._disk.execute("DELETE FROM kept WHERE kind = ? AND id = ?", (kind.__name__, id_))
 
@@ -91,22 +91,24 @@ class Store:
             self._depth += 1
             try:
                 yield
+                if outermost:
+                    self._disk.execute("COMMIT")  # on a full disk it is this that fails
             except BaseException:
-                self._depth -= 1
                 if outermost:
                     self._take_back()
                 raise
-            self._depth -= 1
+            finally:
+                self._depth -= 1
             if outermost:
-                self._disk.execute("COMMIT")
                 self._undo.clear()
 
     def _take_back(self) -> None:
-        self._disk.execute("ROLLBACK")
+        if self._disk.in_transaction:  # SQLite ends one itself when the disk is full
+            self._disk.execute("ROLLBACK")
         while self._undo:
             self._undo.pop()()
 
-    def _remember(self, table: dict[str, Kept], id_: str) -> None:
+    def _remember(self, table: dict[str, Kept]) -> None:
         """Put back in place: a record that changes keeps its place among the others."""
         before = dict(table)
 

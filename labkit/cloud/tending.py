@@ -54,7 +54,7 @@ class Tending:
 
     def _tend(self, cloud: Cloud, cluster: Cluster, opened: _Open) -> None:
         if not opened.has_definition:
-            install_definition(opened.writer)
+            install_definition(opened.writer, cloud.time.clock)
             opened.has_definition = True
         synchronize(View(cloud, cluster, opened.reader, opened.writer))
         opened.memory = round_once(

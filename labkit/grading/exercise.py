@@ -172,6 +172,19 @@ class ManagedPagesRead:
     times: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """An image of ours that setup puts into the lab's private registry, for one reader.
+
+    Files may name ${shelf_user} and ${shelf_password}.
+    """
+
+    image: str
+    repository: str
+    """A template: ${ns}."""
+    tag: str
+
+
 CloudReads = CloudRead | CallsRead | ManagedObjectsRead | ManagedPagesRead
 Read = ObjectsRead | PagesRead | LogRead | ImageRead | VersionRead | CloudReads
 
@@ -198,6 +211,7 @@ class Exercise:
     Templates: ${attendee}."""
     scope: Scope = Scope.NAMESPACE
     settle_seconds: float = 0
+    shelf: Shelf | None = None
 
     @property
     def setup(self) -> Path:

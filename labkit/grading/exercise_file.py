@@ -15,6 +15,7 @@ from labkit.grading.exercise import (
     NumberDraw,
     ObjectDraw,
     Scope,
+    Shelf,
     ShuffleDraw,
 )
 from labkit.grading.read_models import (
@@ -83,6 +84,15 @@ DrawModel = Annotated[
 ]
 
 
+class ShelfModel(StrictModel):
+    image: Id
+    repository: str = Field(min_length=1)
+    tag: str = Field(min_length=1)
+
+    def shelf(self) -> Shelf:
+        return Shelf(self.image, self.repository, self.tag)
+
+
 class CriterionModel(StrictModel):
     id: Id
     weight: int = Field(ge=1, le=FULL_WEIGHT)
@@ -105,6 +115,7 @@ class ExerciseModel(StrictModel):
     clusters: list[str] = Field(default=[])
     scope: Literal["namespace", "cluster"] = "namespace"
     settle_seconds: float = Field(default=0, ge=0, le=60)
+    shelf: ShelfModel | None = None
 
     @field_validator("namespaces")
     @classmethod
@@ -192,4 +203,5 @@ def _exercise(folder: Path, model: ExerciseModel) -> Exercise:
         clusters=tuple(model.clusters),
         scope=Scope(model.scope),
         settle_seconds=model.settle_seconds,
+        shelf=model.shelf.shelf() if model.shelf else None,
     )

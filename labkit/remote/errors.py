@@ -2,6 +2,7 @@
 
 RemoteError                    what_happened · next_step · evidence
 ├── RegistryFailed             the registry, what was asked of it, and why there is no answer
+│   └── LoginWanted            it answers, but not to strangers
 ├── CloudKeysUnusable          where the cloud's keys were looked for, and what is wrong with them
 ├── CloudUnreachable           the endpoint, and why it gave no answer
 ├── CloudNameUnknown           the list, the name looked for, and those that are in it
@@ -93,3 +94,7 @@ class CloudNameUnknown(RemoteError):
             ),
             say("Names of the cloud are written exactly as they were given."),
         )
+
+
+class LoginWanted(RegistryFailed):
+    """The registry is there and knows neither user nor password, or was given none."""

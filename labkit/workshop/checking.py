@@ -8,6 +8,7 @@ from functools import partial
 from labkit.foundation.text import say
 from labkit.grading.exercise import Exercise, find_exercise
 from labkit.grading.grader import Graded, cannot_grade, grade_settled
+from labkit.grading.registry_logins import LoginReader
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Verdict
@@ -99,7 +100,7 @@ def _graded(lab: Lab, exercise: Exercise, reader: Reader, *, advice: bool) -> Gr
         record_name(lab.attendee, exercise.id),
     )
     with Registry(LOCAL_REGISTRY) as images, LabCloud(lab) as cloud:
-        sources = Sources(reader, get_pages, lab.clock, images, cloud)
+        sources = Sources(LoginReader(reader), get_pages, lab.clock, images, cloud)
         return grade_settled(exercise, place, sources, progress=lab.progress, advice=advice)
 
 

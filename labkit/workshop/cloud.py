@@ -202,6 +202,15 @@ def _end(place: CloudPlace, pid: int) -> None:
             return
 
 
+def _has_ended(pid: int) -> bool:
+    """Also one that nobody has waited for: its name is in brackets, its state is Z."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
+
+
 def _is_emulator(pid: int) -> bool:
     """Process ids come again: it must be the program that we started."""
     try:

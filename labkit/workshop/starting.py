@@ -31,6 +31,7 @@ from labkit.workshop.names import namespaces_of, workspace_folder
 from labkit.workshop.node_images import ensure_images
 from labkit.workshop.offers import refusal
 from labkit.workshop.preparing import prepare
+from labkit.workshop.private_shelf import fill_shelf, shelf_values
 from labkit.workshop.progress_log import Event, Happening, append
 from labkit.workshop.records import Record, Stage, read_record, write_record
 from labkit.workshop.rights import Role
@@ -106,7 +107,8 @@ def seed_of(lab: Lab) -> int:
 
 def all_values(lab: Lab, exercise: Exercise, record: Record) -> dict[str, str]:
     """What files and sentences of the exercise may name."""
-    return {**place_values(lab, exercise), **record.seed.values}
+    drawn = shelf_values(exercise, lab.attendee, seed_of(lab))
+    return {**place_values(lab, exercise), **drawn, **record.seed.values}
 
 
 @contextmanager
@@ -156,6 +158,7 @@ def _set_up(site: _Site, namespaces: Mapping[str, str]) -> Record:
     write_record(site.writer, lab, exercise, begun)
     values = all_values(lab, exercise, begun)
     forget_images(exercise, values)
+    fill_shelf(lab, exercise, values)
     with acting(lab, exercise, Role.SETUP, values) as actor:
         run_steps(actor, exercise.setup)
     live = {draw.kind: site.reader.list(draw.kind) for draw in drawn_objects(exercise)}

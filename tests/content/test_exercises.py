@@ -17,6 +17,7 @@ from labkit.grading.steps import Answer, CloudCall, Step, load_steps
 from labkit.workshop.cloud_account import APPLICATION
 from labkit.workshop.cloud_offers import OF_CLOUD, OVH_API
 from labkit.workshop.offers import CONTAINER_BUILD
+from labkit.workshop.private_shelf import shelf_values
 from tests.content.repository import ROOT, name
 
 EXERCISES = [load_exercise(folder) for folder in exercise_folders(ROOT / "exercises").values()]
@@ -108,7 +109,8 @@ def test_every_place_to_fill_has_a_value(exercise: Exercise) -> None:
     folders = (exercise.setup, exercise.starter, *(a.folder for a in attempts_of(exercise)))
     texts = [exercise.task, *(path.read_text() for path in files_in(*folders))]
     used = {place for text in texts for place in PLACEHOLDER.findall(text)}
-    known = drawn | namespaces | {"attendee"} | of_cloud(exercise)
+    shelf = set(shelf_values(exercise, "me", 7))
+    known = drawn | namespaces | shelf | {"attendee"} | of_cloud(exercise)
     assert used - known == set()
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from threading import Lock
@@ -18,7 +18,7 @@ from labkit.cloud.auth.signature import signature
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.emulator import Emulator, open_emulator
 from labkit.cloud.kube.models import Cluster
-from labkit.cloud.lifecycle.converging import converge
+from labkit.cloud.lifecycle.converging import Round, converge
 from labkit.cloud.seed import Keys, Seed, keys
 from labkit.cluster.engine import (
     Capability,
@@ -147,23 +147,34 @@ class Stage:
     def call(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
         """Signed, below /1.0."""
         content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
-        url = f"{self.cloud.address}/1.0{path}"
+        return self.send(method, f"{self.cloud.address}/1.0{path}", content, headers=headers)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        content: bytes,
+        *,
+        signed: bool = True,
+        headers: Mapping[str, str],
+    ) -> httpx.Response:
+        """These very bytes."""
         stamp = str(self.cloud.time.unix())
-        sent = {
-            "X-Ovh-Application": self.keys.application_key,
-            "X-Ovh-Consumer": self.keys.consumer_key,
-            "X-Ovh-Timestamp": stamp,
-            "X-Ovh-Signature": signature(
-                self.keys.application_secret,
-                self.keys.consumer_key,
-                method=method,
-                url=url,
-                body=content,
-                timestamp=stamp,
-            ),
-            **headers,
-        }
-        return self.http.request(method, url, content=content, headers=sent)
+        sent = {"X-Ovh-Application": self.keys.application_key}
+        if signed:
+            sent |= {
+                "X-Ovh-Consumer": self.keys.consumer_key,
+                "X-Ovh-Timestamp": stamp,
+                "X-Ovh-Signature": signature(
+                    self.keys.application_secret,
+                    self.keys.consumer_key,
+                    method=method,
+                    url=url,
+                    body=content,
+                    timestamp=stamp,
+                ),
+            }
+        return self.http.request(method, url, content=content, headers={**sent, **headers})
 
     def asked(self, method: str, path: str, body: object = None) -> Any:
         """The answer of a call that must succeed."""
@@ -181,7 +192,11 @@ class Stage:
     def settle(self) -> None:
         """Let every keeper do one round."""
         for cluster in self.cloud.store.all(Cluster):
-            converge(self.emulator.round(cluster))
+            converge(self.round(cluster))
+
+    def round(self, cluster: Cluster) -> Round:
+        """There is no API server whose nodes could follow a template."""
+        return replace(self.emulator.round(cluster), retemplate=lambda pool, node: None)
 
 
 @contextmanager

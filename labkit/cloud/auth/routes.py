@@ -12,6 +12,7 @@ from labkit.cloud.auth.models import (
     OneTimeToken,
     shown,
 )
+from labkit.cloud.auth.rules import may_everything
 from labkit.cloud.calls import Call, Operation, Reality
 from labkit.cloud.cloud import drawn_key
 
@@ -63,7 +64,7 @@ def details(call: Call) -> Details:
         )
     return Details(
         account=ACCOUNT,
-        allowed_routes=call.credential.rules,
+        allowed_routes=None if may_everything(call.credential.rules) else call.credential.rules,
         identities=(f"urn:v1:eu:identity:account:{ACCOUNT}",),
         method="account",
     )

@@ -1,7 +1,6 @@
 """Who reaches a cluster and how: kubeconfig, IP restrictions, OpenID Connect."""
 
 from ipaddress import IPv4Network, IPv6Network
-from urllib.parse import unquote
 
 from labkit.cloud.answers import backend_refuses, conflict, not_found
 from labkit.cloud.calls import Call, Operation
@@ -23,7 +22,7 @@ MOST_RESTRICTIONS = 100
 
 def kubeconfig(call: Call) -> Kubeconfig:
     cluster = cluster_of(call)
-    if cluster.applied == 0 or cluster.busy == "DELETING":
+    if cluster.applied == 0 or cluster.busy == "DELETING" or cluster.resets > cluster.resets_done:
         must_be_ready(cluster)
     return Kubeconfig(content=renamed(call.cloud.behind.kubeconfig(cluster), cluster.name))
 
@@ -51,7 +50,7 @@ def replace_restrictions(call: Call) -> list[str]:
 
 def remove_restriction(call: Call) -> None:
     cluster = cluster_of(call)
-    word = unquote(call.path["ip"])
+    word = call.path["ip"]
     left = tuple(one for one in cluster.ip_restrictions if str(one) != _full(word))
     if len(left) == len(cluster.ip_restrictions):
         raise not_found(f"IP restriction {word} not found")

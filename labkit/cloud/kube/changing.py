@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from labkit.cloud.answers import gone
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.kube.catalogue import NEWEST, complete, upgrades
 from labkit.cloud.kube.checking import check_creation, must_not_leave
@@ -56,6 +57,7 @@ def change_cluster(
 ) -> Cluster:
     """With `busy` the keeper has something to do, and that is the status until it is done."""
     with cloud.store.changing():
+        cluster = _as_it_is(cloud, cluster)
         must_not_leave(cloud, cluster)
         work = {"busy": busy, "generation": cluster.generation + 1} if busy else {}
         changed: Cluster = cluster.but(**changes, **work, updated_at=cloud.time.now())
@@ -65,9 +67,18 @@ def change_cluster(
     return changed
 
 
+def _as_it_is(cloud: Cloud, cluster: Cluster) -> Cluster:
+    """Its keeper may have moved on since it was read."""
+    kept = cloud.store.get(Cluster, cluster.id)
+    if kept is None:
+        raise gone("Cluster", cluster.id)
+    return kept
+
+
 def delete_cluster(cloud: Cloud, cluster: Cluster) -> None:
     """DELETING before the answer leaves; its pools go with it."""
     with cloud.store.changing():
+        cluster = _as_it_is(cloud, cluster)
         cloud.store.put(cluster.but(busy="DELETING", updated_at=cloud.time.now()))
         for pool in pools_of(cloud, cluster):
             delete_pool(cloud, cluster, pool)

@@ -71,8 +71,10 @@ class OpenIdConnect(Value):
 
 
 class OpenIdConnectUpdate(OpenIdConnect):
-    client_id: str = ""
-    issuer_url: str = ""
+    """What is left out stays; these two cannot be taken away."""
+
+    client_id: str = Field("", min_length=1)
+    issuer_url: str = Field("", pattern=r"^https://")
 
 
 class Cluster(Kept):
@@ -116,6 +118,8 @@ class Cluster(Kept):
             return "DELETING"
         if self.trouble:
             return "ERROR"
+        if self.applied == 0:  # whatever was asked of it meanwhile: who waits for it knows no other
+            return "INSTALLING"
         return "READY" if self.applied >= self.generation else self.busy
 
 
@@ -155,7 +159,7 @@ class Restart(Value):
 
 
 class ClusterReset(Value):
-    name: str | None = None
+    name: str | None = Field(None, min_length=1, max_length=255)
     version: Version | None = None
     kube_proxy_mode: KubeProxyMode | None = None
     update_policy: UpdatePolicy | None = None

@@ -4,6 +4,7 @@ from labkit.cloud.answers import backend_refuses
 from labkit.cloud.calls import Call, Operation, Reality
 from labkit.cloud.kube import changing
 from labkit.cloud.kube.catalogue import complete
+from labkit.cloud.kube.checking import check_network, check_runnable
 from labkit.cloud.kube.models import (
     Cluster,
     ClusterCreation,
@@ -79,7 +80,9 @@ def reset(call: Call) -> None:
     cloud, cluster, wanted = call.cloud, cluster_of(call), call.read(ClusterReset)
     changes = wanted.model_dump(exclude_none=True, exclude={"worker_nodes_policy", "version"})
     changes |= {key: getattr(wanted, key) for key in changes}
+    check_network(cloud, wanted.private_network_id, wanted.nodes_subnet_id)
     if wanted.version is not None:
+        check_runnable(cloud, wanted.version)
         changes["version"] = complete(wanted.version)
     with cloud.store.changing():
         changing.change_cluster(

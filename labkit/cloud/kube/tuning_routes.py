@@ -52,7 +52,7 @@ def set_load_balancers_subnet(call: Call) -> None:
 
 def etcd_usage(call: Call) -> EtcdUsage:
     cluster = cluster_of(call)
-    if cluster.applied == 0:
+    if cluster.applied == 0 or cluster.resets > cluster.resets_done:
         must_be_ready(cluster)
     usage = call.cloud.behind.etcd_bytes(cluster)
     return EtcdUsage(quota=ETCD_QUOTA_BYTES[cluster.plan], usage=usage)

@@ -20,10 +20,13 @@ from labkit.cloud.nodepool.changing import (
 )
 from labkit.cloud.nodepool.models import NodePool
 from labkit.cloud.nodepool.state import shown
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock, wait_until
 from labkit.kube.errors import AlreadyExists, ObjectNotFound
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 
+SERVED_SECONDS = 20
 CRD = Path(__file__).parents[1] / "nodepool" / "crd.yaml"
 Object = dict[str, Any]
 
@@ -38,8 +41,15 @@ class View:
     writer: Writer
 
 
-def install_definition(writer: Writer) -> None:
+def install_definition(writer: Writer, clock: Clock) -> None:
+    """The API server serves a new kind a moment after it has been told of it."""
     writer.apply(yaml.safe_load(CRD.read_text(encoding="utf-8")))
+    wait_until(
+        lambda: writer.kinds.serves("NodePool", objects.API_VERSION),
+        say("kind NodePool to be served"),
+        limit_seconds=SERVED_SECONDS,
+        clock=clock,
+    )
 
 
 def synchronize(view: View) -> None:

@@ -5,6 +5,7 @@ The API's routes, the NodePool objects of a cluster and the autoscaler all come 
 
 from typing import Any
 
+from labkit.cloud.answers import gone
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.kube.models import Cluster
 from labkit.cloud.node.models import Node
@@ -77,6 +78,7 @@ def _new_pool(cloud: Cloud, cluster: Cluster, wanted: NodePoolCreation) -> NodeP
 def update_pool(cloud: Cloud, cluster: Cluster, pool: NodePool, wanted: NodePoolUpdate) -> NodePool:
     """What `wanted` leaves out stays. Raises Refused before anything is changed."""
     with cloud.store.changing():
+        pool = _as_it_is(cloud, pool)
         given = {
             key: getattr(wanted, key) for key in CHANGEABLE if getattr(wanted, key) is not None
         }
@@ -102,9 +104,18 @@ CHANGEABLE = {
 }  # fmt: skip
 
 
+def _as_it_is(cloud: Cloud, pool: NodePool) -> NodePool:
+    """Its keeper may have moved on since it was read."""
+    kept = cloud.store.get(NodePool, pool.id)
+    if kept is None:
+        raise gone("Nodepool", pool.id)
+    return kept
+
+
 def remove_node(cloud: Cloud, cluster: Cluster, pool: NodePool, node: Node) -> None:
     """The pool wants one node less from now on, even if that is below its minimum."""
     with cloud.store.changing():
+        pool = _as_it_is(cloud, pool)
         fewer: NodePool = pool.but(
             desired_nodes=max(pool.desired_nodes - 1, 0), updated_at=cloud.time.now()
         )
@@ -117,6 +128,7 @@ def delete_pool(cloud: Cloud, cluster: Cluster, pool: NodePool) -> None:
     """DELETING at once; the keeper takes the nodes away, then the pool."""
     with cloud.store.changing():
         now = cloud.time.now()
+        pool = _as_it_is(cloud, pool)
         cloud.store.put(pool.but(deleting=True, updated_at=now))
         for node in nodes_of(cloud, pool):
             cloud.store.put(node.but(status="DELETING", updated_at=now))
@@ -132,13 +144,19 @@ def _resize(cloud: Cloud, cluster: Cluster, pool: NodePool, to_remove: tuple[str
         cloud.store.put(node.but(status="DELETING", updated_at=now))
     there = [node for one in pools_of(cloud, cluster) for node in nodes_of(cloud, one)]
     check_room(cloud, cluster, plan.arriving + sum(1 for node in there if node.wanted))
+    taken = {node.name for node in there}
     for _ in range(plan.arriving):
-        cloud.store.put(_new_node(cloud, cluster, pool))
+        node = _new_node(cloud, cluster, pool, taken)
+        taken.add(node.name)
+        cloud.store.put(node)
     quota.admit(cloud, pool.project)
 
 
-def _new_node(cloud: Cloud, cluster: Cluster, pool: NodePool) -> Node:
+def _new_node(cloud: Cloud, cluster: Cluster, pool: NodePool, taken: set[str]) -> Node:
     now = cloud.time.now()
+    name = _node_name(cloud, pool)
+    while name in taken:
+        name = _node_name(cloud, pool)
     out_of_stock = cloud.fails("stock") is not None
     words: dict[str, Any] = {"status": "FLAVOR_OUT_OF_STOCK_ERROR"} if out_of_stock else {}
     return Node(
@@ -146,10 +164,14 @@ def _new_node(cloud: Cloud, cluster: Cluster, pool: NodePool) -> Node:
         parent=pool.id,
         cluster=cluster.id,
         project=pool.project,
-        name=f"{pool.name}-node-{cloud.chance.getrandbits(24):06x}",
+        name=name,
         flavor=pool.flavor,
         version=cluster.version,
         created_at=now,
         updated_at=now,
         **words,
     )
+
+
+def _node_name(cloud: Cloud, pool: NodePool) -> str:
+    return f"{pool.name}-node-{cloud.chance.getrandbits(24):06x}"

@@ -3,7 +3,7 @@
 Raises Refused with a 404; the texts for what belongs to a cluster are not recorded.
 """
 
-from labkit.cloud.answers import no_such_service, not_found
+from labkit.cloud.answers import gone, no_such_service
 from labkit.cloud.calls import Call
 from labkit.cloud.kube.models import Cluster
 from labkit.cloud.node.models import Node
@@ -22,7 +22,7 @@ def cluster_of(call: Call) -> Cluster:
     project = project_of(call)
     cluster = call.cloud.store.get(Cluster, call.path["kubeId"])
     if cluster is None or cluster.parent != project.id or call.cloud.fails("not-found"):
-        raise not_found(f"Cluster {call.path['kubeId']} not found")
+        raise gone("Cluster", call.path["kubeId"])
     return cluster
 
 
@@ -30,7 +30,7 @@ def pool_of(call: Call) -> tuple[Cluster, NodePool]:
     cluster = cluster_of(call)
     pool = call.cloud.store.get(NodePool, call.path["nodePoolId"])
     if pool is None or pool.parent != cluster.id:
-        raise not_found(f"Nodepool {call.path['nodePoolId']} not found")
+        raise gone("Nodepool", call.path["nodePoolId"])
     return cluster, pool
 
 
@@ -39,5 +39,5 @@ def node_of(call: Call) -> tuple[Cluster, NodePool, Node]:
     node = call.cloud.store.get(Node, call.path["nodeId"])
     pool = call.cloud.store.get(NodePool, node.parent) if node else None
     if node is None or pool is None or pool.parent != cluster.id or node.status == "DELETED":
-        raise not_found(f"Node {call.path['nodeId']} not found")
+        raise gone("Node", call.path["nodeId"])
     return cluster, pool, node

@@ -14,7 +14,7 @@ from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local import converging, images, network, node_files, registry_files
 from labkit.cluster.local.declaring import declare, needs_declaring
 from labkit.cluster.local.network import NODE_LIMIT, Network
-from labkit.cluster.local.node import REGISTRY, Node, process_group
+from labkit.cluster.local.node import Node, process_group
 from labkit.cluster.local.own_processes import ensure_own_processes
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import cluster_processes, namespaces
@@ -161,9 +161,11 @@ def lay_network(begun: Start) -> None:
 
 
 def prepare_nodes(begun: Start, nodes: list[Node]) -> None:
-    hosts = registry_files.hosts_text(begun.site.machine.registry_authority)
+    authority = begun.site.machine.registry_authority
     for node in nodes:
-        write_atomically(node.paths.registries / REGISTRY / "hosts.toml", hosts)
+        for realm in registry_files.REALMS.values():
+            hosts = registry_files.hosts_text(authority, realm)
+            write_atomically(node.paths.registries / realm.place / "hosts.toml", hosts)
         node_files.prepare(node, begun.plane, begun.host, begun.site.clock.now())
         node_files.share_mounts(node, begun.site.run)
 
