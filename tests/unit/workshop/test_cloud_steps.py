@@ -240,10 +240,16 @@ def test_steps_say_on_which_cluster_they_happen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "found"), [("0.id", 1), ("1.id", None), ("0.a.b", 2), ("0.id.x", None)]
+    ("path", "found"),
+    [("0.id", 1), ("1.id", None), ("0.a.b", 2), ("0.id.x", None), ("0.a", {"b": 2})],
 )
 def test_a_dotted_path_leads_into_lists_and_objects(path: str, found: Any) -> None:
     assert at_path([{"id": 1, "a": {"b": 2}}], path) == found
+
+
+def test_a_dot_is_the_whole_answer(bench: Bench) -> None:
+    actor = bench.do(call('call = "GET /auth/time", save = { stamp = "." }'))
+    assert actor.saved == {"stamp": str(bench.stage.cloud.time.unix())}
 
 
 def test_braces_of_others_stay() -> None:
