@@ -161,6 +161,7 @@ def cloud_reset(place: CloudPlace, progress: Progress) -> CloudStatus:
     with shown(progress, say("Remove the clusters of the emulated cloud")):
         _lever(place, "POST", "/reset")
         shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
+        shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
         wait_until(
             lambda: not cloud_status(place).clusters,
             say("the clusters of the emulated cloud to go"),
@@ -218,15 +219,6 @@ def _is_emulator(pid: int) -> bool:
     except OSError:
         return False
     return b"labkit.cloud.server" in line
-
-
-def _has_ended(pid: int) -> bool:
-    """Its command line says nothing yet while it is being started: it may be ours, or empty."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="latin-1").rpartition(")")[2]
-    except OSError:
-        return True
-    return state.split()[0] in ("X", "Z")
 
 
 def _lever(place: CloudPlace, method: str, name: str) -> Any:
