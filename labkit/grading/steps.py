@@ -118,7 +118,7 @@ class CloudCall:
     """See `labkit.remote.cloud_paths`: below the project, @name for an id."""
     body: Mapping[str, Any] | None = None
     save: Mapping[str, str] = field(default_factory=dict)
-    """Name to dotted path in the answer: {"cluster": "id", "first": "0.name"}."""
+    """Name to dotted path in the answer: {"cluster": "id", "first": "0.name"}; "." is the whole."""
     until: Mapping[str, Any] = field(default_factory=dict)
     """Dotted path to value: GET the path again until it answers so."""
     gone: bool = False

@@ -86,7 +86,7 @@ def cloud_up(place: CloudPlace, progress: Progress, *, engine: str, port: int = 
     if found.running:
         return found
     chosen = port or _port(place)
-    place.folder.mkdir(parents=True, exist_ok=True)
+    place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # its database holds every key
     command = [sys.executable, "-m", "labkit.cloud.server", str(place.folder), engine, str(chosen)]
     with shown(progress, say("Start the emulated cloud")):
         pid = start_detached(command, place.log, folder=Path(__file__).parents[2])
@@ -160,6 +160,7 @@ def cloud_reset(place: CloudPlace, progress: Progress) -> CloudStatus:
         raise EmulatorNotRunning(place.folder)
     with shown(progress, say("Remove the clusters of the emulated cloud")):
         _lever(place, "POST", "/reset")
+        shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
         shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
         wait_until(
             lambda: not cloud_status(place).clusters,

@@ -82,8 +82,11 @@ def with_saved(text: str, saved: Mapping[str, str]) -> str:
 
 
 def at_path(found: Any, path: str) -> Any:
-    """What is at a dotted path, numbers for places in lists; None where there is nothing."""
-    for part in path.split("."):
+    """What is at a dotted path, numbers for places in lists; None where there is nothing.
+
+    "." is the whole, for an answer that is no object.
+    """
+    for part in path.split(".") if path != "." else ():
         if isinstance(found, list):
             found = found[int(part)] if part.isdecimal() and int(part) < len(found) else None
         elif isinstance(found, Mapping):

@@ -21,7 +21,7 @@ from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.workshop.acting import acting, place_values
 from labkit.workshop.addons import ensure_addons
-from labkit.workshop.cloud_account import cloud_values
+from labkit.workshop.cloud_account import cloud_values, remove_clusters
 from labkit.workshop.emptying import empty
 from labkit.workshop.errors import WorkspaceChanged
 from labkit.workshop.identities import write_learner_kubeconfig
@@ -145,6 +145,8 @@ def _converge(site: _Site) -> tuple[dict[str, str], bool]:
     if record:  # an interrupted setup may have left half of something, too
         with shown(lab.progress, say("remove what was there")):
             empty(lab, exercise, site.reader, site.writer)
+    else:  # a cloud may know more than a new cluster of the lab
+        remove_clusters(lab, exercise, place_values(lab, exercise))
     record = _set_up(site, namespaces)
     return all_values(lab, exercise, record), True
 

@@ -114,6 +114,18 @@ def test_every_place_to_fill_has_a_value(exercise: Exercise) -> None:
     assert used - known == set()
 
 
+@BY_ID
+def test_a_reset_knows_every_cluster_that_steps_order(exercise: Exercise) -> None:
+    ordered = {
+        str((step.action.body or {}).get("name"))
+        for step in steps_of(exercise)
+        if isinstance(step.action, CloudCall)
+        and (step.action.method, step.action.path) == ("POST", "/kube")
+        and not step.action.fails
+    }
+    assert ordered - set(exercise.clusters) == set()
+
+
 def of_cloud(exercise: Exercise) -> set[str]:
     """What an account of the cloud gives, and what setup saves of its answers."""
     if OVH_API not in exercise.capabilities:

@@ -28,7 +28,7 @@ from labkit.workshop.errors import CloudNotOffered, StepStopped
 from labkit.workshop.lab import Lab
 from labkit.workshop.offers import refusal, way_out
 from labkit.workshop.rights import Role
-from labkit.workshop.starting import start
+from labkit.workshop.starting import reset, start
 from labkit.workshop.steps import run_steps
 from labkit.workshop.working import exercise_values
 from tests.support.cloud import PROJECT, Stage, staged
@@ -188,6 +188,26 @@ def test_an_exercise_knows_its_project_and_its_commands_the_keys(bench: Bench) -
     assert cloud_environment(bench.lab, replace(bench.exercise, capabilities=())) == {}
 
 
+def test_what_setup_saves_is_known_as_a_drawn_value_is(bench: Bench) -> None:
+    setup = bench.lab.exercises / "00-test" / EXERCISE / "setup" / "steps.toml"
+    setup.write_text(setup.read_text() + MAKE)
+    reset(bench.lab, EXERCISE)
+    (made,) = bench.stage.asked("GET", KUBE)
+    assert exercise_values(bench.lab, bench.exercise)["it"] == made
+
+
+def test_a_new_lab_finds_no_cluster_of_an_old_one(bench: Bench) -> None:
+    declared = bench.lab.exercises / "00-test" / EXERCISE / "exercise.toml"
+    declared.write_text('clusters = ["night"]\n' + declared.read_text())
+    bench.do(MAKE)
+    bench.stage.settle()
+    with FakeCluster() as another:
+        kubeconfig = another.kubeconfig(bench.folder)
+        record = replace(bench.lab.record, kubeconfig=kubeconfig)
+        start(replace(_settle_at_each_call(bench, bench.lab), record=record), EXERCISE)
+    assert bench.names() == []
+
+
 def test_without_a_cloud_there_are_no_keys_and_no_offers(bench: Bench, tmp_path: Path) -> None:
     nowhere = replace(bench.lab, shared_cloud=tmp_path / "nowhere")
     with pytest.raises(CloudKeysUnusable):
@@ -220,10 +240,16 @@ def test_steps_say_on_which_cluster_they_happen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "found"), [("0.id", 1), ("1.id", None), ("0.a.b", 2), ("0.id.x", None)]
+    ("path", "found"),
+    [("0.id", 1), ("1.id", None), ("0.a.b", 2), ("0.id.x", None), ("0.a", {"b": 2})],
 )
 def test_a_dotted_path_leads_into_lists_and_objects(path: str, found: Any) -> None:
     assert at_path([{"id": 1, "a": {"b": 2}}], path) == found
+
+
+def test_a_dot_is_the_whole_answer(bench: Bench) -> None:
+    actor = bench.do(call('call = "GET /auth/time", save = { stamp = "." }'))
+    assert actor.saved == {"stamp": str(bench.stage.cloud.time.unix())}
 
 
 def test_braces_of_others_stay() -> None:
