@@ -11,8 +11,8 @@ from labkit.cloud.kube.models import Cluster
 from labkit.cloud.lifecycle.converging import Round
 from labkit.cloud.lifecycle.objects import View, install_definition, synchronize
 from labkit.cloud.lifecycle.scaling import CloudPools
+from labkit.cluster.doors import managed_access
 from labkit.foundation.errors import LabError
-from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 
@@ -74,7 +74,7 @@ class Tending:
                 return known
             if known:
                 known.close()
-            access = read_access(round_.engine.kubeconfig())
+            access = managed_access(round_.engine.kubeconfig())
             self._open[cluster.id] = _Open(generation, Reader(access), Writer(access))
             return self._open[cluster.id]
 

@@ -6,15 +6,15 @@ from typing import Any
 from labkit.cloud.lifecycle.wanted import KEPT, mark
 from labkit.cloud.node.models import Node
 from labkit.cloud.nodepool.models import NodePool, Template
+from labkit.cluster.doors import managed_access
 from labkit.kube.errors import ObjectNotFound
-from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 
 
 def retemplate(kubeconfig: Path, pool: NodePool, node: Node) -> None:
     """A node that is not there any more has nothing to follow."""
-    access = read_access(kubeconfig)
+    access = managed_access(kubeconfig)
     with Reader(access) as reader, Writer(access) as writer:
         try:
             found = reader.get("Node", node.name)
