@@ -1,8 +1,8 @@
 """The root agent: serves the engine's calls on a Unix socket, and keeps the supervisor alive.
 
 `python -m labkit.cluster.local.agent GROUP`, run by the supervisor. The kernel tells who asks
-(SO_PEERCRED); a user reaches only clusters of their own. It never starts a program that a
-request names: programs are installed by `labkit up` through sudo.
+(SO_PEERCRED); a user reaches only clusters of their own. Of programs that a request names it
+starts only copies that root made: `labkit up` installs them through sudo.
 """
 
 import contextlib
@@ -29,6 +29,7 @@ from labkit.cluster.local.messages import (
 )
 from labkit.cluster.local.operations import Root, perform
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.trusted import are_installed
 from labkit.cluster.logs import rotate
 from labkit.cluster.supervising import relaunch
 from labkit.cluster.supervision import Supervisor
@@ -85,7 +86,7 @@ def answer(root: Root, line: str, user: int, out: TextIO, *, through_sudo: bool 
             asked = read_request(line)
             request = Request(asked.method, asked.cluster, asked.arguments, user)
             if not through_sudo:
-                _refuse_programs(request)
+                _refuse_programs(root, request)
             result = perform(root, request, Told(out))
         except LabError as problem:
             out.write(error_line(problem))
@@ -100,8 +101,9 @@ def answer(root: Root, line: str, user: int, out: TextIO, *, through_sudo: bool 
         out.flush()
 
 
-def _refuse_programs(request: Request) -> None:
-    if request.user != 0 and request.arguments.get("programs"):
+def _refuse_programs(root: Root, request: Request) -> None:
+    programs = request.arguments.get("programs") or {}
+    if request.user != 0 and not are_installed(programs, root.machine.programs):
         raise ClusterError(
             say("The agent runs installed programs only."),
             say("Run `labkit up`; it installs them through sudo."),

@@ -56,7 +56,8 @@ def ensure_own_processes(site: Site, user: int) -> None:
 def ensure_beside_agent(site: Site, user: int, groups: list[ProcessGroup]) -> None:
     with locked(site.machine.lock, holder="start the agent", clock=site.clock):
         known = site.supervisor.read_group(AGENT)
-        agent = known if known and user == 0 else agent_group(site, user)
+        is_agents = user == 0 or _is_asked_by_agent(site.supervisor)
+        agent = known if known and is_agents else agent_group(site, user)
         ensure_groups(site.supervisor, [*groups, agent], site.clock)
 
 
@@ -78,10 +79,14 @@ def release_machine(site: Site) -> None:
 
 def _end_supervisor(supervisor: Supervisor, site: Site) -> None:
     """It waits for its programs, and one of them, the agent, may be who asks this."""
-    asked_by_agent = os.getppid() == supervisor.pid()
+    asked_by_agent = _is_asked_by_agent(supervisor)
     supervisor.shut_down()
     if not asked_by_agent:
         supervisor.end_predecessor(site.clock)
+
+
+def _is_asked_by_agent(supervisor: Supervisor) -> bool:
+    return supervisor.is_alive() and os.getppid() == supervisor.pid()
 
 
 def _remove_machine(machine: MachinePaths) -> None:

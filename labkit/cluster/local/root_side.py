@@ -9,13 +9,14 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from labkit.cluster.errors import AgentUnreachable, NeedsRoot
 from labkit.cluster.local.messages import Request, follow, request_line
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.trusted import installed_copies, is_installed
 from labkit.foundation.process import Runner, stream_lines
 from labkit.foundation.progress import Progress
 from labkit.foundation.text import say
@@ -34,11 +35,22 @@ class RootSide:
         """Raises NeedsRoot, saying `why`, where neither agent nor (if allowed) sudo is there."""
         if os.geteuid() == 0:
             return self._here(request, progress)
-        if not request.arguments.get("programs") and self.agent_answers():
-            return self._agent(request, progress)
+        for_agent = self._for_agent(request)
+        if for_agent and self.agent_answers():
+            return self._agent(for_agent, progress)
         if not sudo:
             raise AgentUnreachable(say("nothing listens on {path}", path=self.machine.agent_socket))
         return self._sudo(request, progress, why)
+
+    def _for_agent(self, request: Request) -> Request | None:
+        """Programs that root has copied already need no sudo; the agent runs no others."""
+        programs = request.arguments.get("programs")
+        if not programs:
+            return request
+        copies = installed_copies(programs, self.machine.programs)
+        if copies is None or not is_installed(self.machine):
+            return None
+        return replace(request, arguments={**request.arguments, "programs": copies})
 
     def agent_answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:

@@ -112,6 +112,32 @@ def copied(path: Path, folder: Path) -> Path:
     return copy
 
 
+def installed_copies(programs: Mapping[str, str], folder: Path) -> dict[str, str] | None:
+    """Root's copies of these programs; None where one has not been made yet."""
+    found = {
+        name: folder / Path(path).parent.name / Path(path).name for name, path in programs.items()
+    }
+    if all(copy.exists() for copy in found.values()):
+        return {name: str(copy) for name, copy in found.items()}
+    return None
+
+
+def are_installed(programs: Mapping[str, str], folder: Path) -> bool:
+    """Whether each is a copy that root made, and the program that its name says."""
+    return all(
+        Path(path).parent.parent == folder
+        and Path(path).name == name.partition("@")[0]
+        and ".." not in Path(path).parts
+        and Path(path).is_file()
+        for name, path in programs.items()
+    )
+
+
+def is_installed(machine: MachinePaths) -> bool:
+    """Whether root has a copy of this very labkit: then its agent is no older one."""
+    return (machine.python / fingerprint(PACKAGE.parent) / "complete").exists()
+
+
 def trusted_python(machine: MachinePaths, run: Runner, progress: Progress) -> Path:
     """An interpreter with labkit that root may run: our own if root's, else a copy of it all."""
     own = Path(sys.executable)

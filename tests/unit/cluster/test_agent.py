@@ -147,6 +147,38 @@ def test_agent_takes_no_programs_from_a_user(asked: Asked, user: int) -> None:
     assert not asked.machine.programs.exists()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{programs}/kubernetes/etcd",
+        "{programs}/kubelet",
+        "{programs}/../kubernetes/kubelet",
+        "{programs}/missing/kubelet",
+    ],
+)
+def test_agent_takes_for_installed_only_the_named_programs_copy(asked: Asked, path: str) -> None:
+    install_copy(asked)
+    named = path.format(programs=asked.machine.programs)
+    said = asked.answer("start", OWNER, programs={"kubelet@1.34": named})
+    assert "The agent runs installed programs only." in said
+
+
+def test_agent_starts_with_programs_that_root_has_copied(asked: Asked) -> None:
+    copy = install_copy(asked)
+    said = asked.answer(
+        "start", OWNER, programs={"kubelet@1.34": str(copy)}, config=asdict(ClusterConfig())
+    )
+    assert "installed programs only" not in said
+
+
+def install_copy(asked: Asked) -> Path:
+    copy = asked.machine.programs / "kubernetes" / "kubelet"
+    copy.parent.mkdir(parents=True)
+    for name in ("kubelet", "etcd"):
+        (copy.parent / name).touch(mode=0o755)
+    return copy
+
+
 def test_programs_may_come_through_sudo(asked: Asked) -> None:
     programs = {"kubelet": "/home/ada/kubelet"}
     arguments = {"config": asdict(ClusterConfig()), "programs": programs}

@@ -57,6 +57,7 @@ def test_groups_reach_the_server(tmp_path: Path) -> None:
     assert peer == Peer("ada", frozenset({"one", "two"}))
 
 
+@pytest.mark.filterwarnings("ignore:Attribute's length:UserWarning")  # cryptography, when read
 def test_nodes_name_may_be_longer_than_common_names_are(tmp_path: Path) -> None:
     name = f"system:node:{'n' * 63}"
     authority = Authority.ensure(tmp_path, "ca", NOW)

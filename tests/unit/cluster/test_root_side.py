@@ -13,8 +13,12 @@ from labkit.cluster.local.messages import (
     read_request,
     result_line,
 )
-from labkit.cluster.local.root_side import exchange
+from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.root_side import RootSide, exchange
+from labkit.cluster.local.trusted import PACKAGE, fingerprint
 from labkit.foundation.progress import Quiet
+from tests.support.clock import HeldClock
+from tests.support.processes import RecordedProcesses
 
 REQUEST = Request("status", "lab", {"name": "è\n"})
 
@@ -67,3 +71,26 @@ def test_agent_that_is_not_there_is_said_not_to_answer(tmp_path: Path) -> None:
         abandoned.bind(str(tmp_path / "agent.sock"))
         with pytest.raises(AgentUnreachable, match="Connection refused"):
             list(exchange(tmp_path / "agent.sock", REQUEST))
+
+
+def test_start_goes_to_the_agent_once_root_has_this_labkit_and_the_programs(
+    tmp_path: Path,
+) -> None:
+    machine = MachinePaths(tmp_path / "data", tmp_path / "run")
+    root = RootSide(machine, RecordedProcesses(), HeldClock())
+    request = Request("start", "lab", {"programs": {"kubelet@1.34": "/cache/kubernetes/kubelet"}})
+    assert root._for_agent(request) is None
+    copy = machine.programs / "kubernetes" / "kubelet"
+    copy.parent.mkdir(parents=True)
+    copy.touch()
+    assert root._for_agent(request) is None
+    (machine.python / fingerprint(PACKAGE.parent)).mkdir(parents=True)
+    (machine.python / fingerprint(PACKAGE.parent) / "complete").touch()
+    asked = root._for_agent(request)
+    assert asked is not None
+    assert asked.arguments["programs"] == {"kubelet@1.34": str(copy)}
+
+
+def test_what_needs_no_program_goes_to_the_agent(tmp_path: Path) -> None:
+    root = RootSide(MachinePaths(tmp_path, tmp_path), RecordedProcesses(), HeldClock())
+    assert root._for_agent(REQUEST) == REQUEST
