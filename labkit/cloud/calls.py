@@ -55,6 +55,7 @@ class Call:
         """The body as a value. Raises Refused with the API's own kind of sentence."""
         try:
             content = json.loads(self.body or b"{}")
+            json.dumps(content, ensure_ascii=False).encode()  # half a character is no text
         except (ValueError, RecursionError):  # the latter for 100,000 brackets
             raise bad_request("Invalid JSON received") from None  # not recorded
         try:

@@ -97,3 +97,10 @@ def test_nodes_of_a_cluster_never_share_a_name(stage: Stage, kube: str) -> None:
     names = [node.name for node in stage.cloud.store.all(Node)]
     assert len(set(names)) == 3
     assert names[:2] == ["a-node-000007", "a-node-000008"]
+
+
+def test_half_a_character_is_no_text_wherever_it_is(stage: Stage) -> None:
+    url = f"{stage.cloud.address}/1.0/auth/credential"
+    body = b'{"accessRules": [{"method": "GET", "path": "\\udfff"}]}'
+    answer = stage.send("POST", url, body, headers={})
+    assert (answer.status_code, answer.json()["message"]) == (400, "Invalid JSON received")
