@@ -79,19 +79,26 @@ class Keepers:
         cluster = self._cloud.store.get(Cluster, cluster_id)
         if cluster is None:
             return False
-        round_ = self._open_round(cluster)
         try:
+            round_ = self._open_round(cluster)
             there = converge(round_)
             kept.failures = 0
             if there:
                 self._tend(round_)
         except LabError as problem:
-            kept.failures += 1
-            LOG.error("cluster %s, attempt %d: %s", cluster.name, kept.failures, problem)
-            if kept.failures == FAILURES_SHOWN:
-                give_up(self._cloud, cluster_id, str(problem))
+            self._note_failure(cluster, kept, problem)
+            return True
+        except Exception as bug:  # a keeper that ends would leave its cluster as it is for ever
+            LOG.exception("a bug, please report it")
+            self._note_failure(cluster, kept, bug)
             return True
         return there
+
+    def _note_failure(self, cluster: Cluster, kept: _Kept, problem: Exception) -> None:
+        kept.failures += 1
+        LOG.error("cluster %s, attempt %d: %s", cluster.name, kept.failures, problem)
+        if kept.failures == FAILURES_SHOWN:
+            give_up(self._cloud, cluster.id, str(problem))
 
     def _pause(self, kept: _Kept) -> float:
         if not kept.failures:
