@@ -18,7 +18,8 @@ def test_a_bug_in_one_round_does_not_end_the_keeper(tmp_path: Path) -> None:
         raise ValueError("a bug")
 
     with staged(tmp_path) as stage:
-        made = stage.asked("POST", f"/cloud/project/{PROJECT}/kube", {"region": "GRA7"})
+        clusters = f"/cloud/project/{PROJECT}/kube"
+        made = stage.asked("POST", clusters, {"region": "GRA7"})
         keepers = Keepers(stage.cloud, stage.emulator.round, tend)
         try:
             for _ in range(3):
@@ -27,5 +28,5 @@ def test_a_bug_in_one_round_does_not_end_the_keeper(tmp_path: Path) -> None:
         finally:
             keepers.end()
         assert (
-            stage.asked("GET", f"/cloud/project/{PROJECT}/kube/{made['id']}")["status"] == "READY"
+            stage.asked("GET", f"{clusters}/{made['id']}")["status"] == "READY"
         )
