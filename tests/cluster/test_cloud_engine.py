@@ -151,6 +151,10 @@ def test_caller_that_is_not_allowed_is_refused_at_once_and_labkit_is_not(
     with Reader(managed_access(bare.engine.kubeconfig())) as own:
         assert own.version()
     assert bare.engine.status().state is State.RUNNING
+    bare.engine.stop(Quiet())
+    bare.start(replace(EMPTY, allowed=(ELSEWHERE,)))
+    with bare.reader() as refused, pytest.raises(ClusterUnreachable, match="refused"):
+        refused.version()
     bare.start(replace(EMPTY, allowed=(ELSEWHERE, "198.18.0.0/15")))
     with bare.reader() as let_in:
         assert let_in.version()

@@ -1,5 +1,7 @@
 """What `start` does for a cluster that was there before: its control plane changes in its place."""
 
+from collections.abc import Iterable
+
 from labkit.cluster.doors import managed_access
 from labkit.cluster.local.door import door_commands
 from labkit.cluster.local.record import ClusterRecord
@@ -7,12 +9,14 @@ from labkit.cluster.local.site import Site, network_of
 from labkit.cluster.plan import ProcessGroup
 from labkit.cluster.processes import kill, marked_processes
 from labkit.cluster.supervising import remove_group
+from labkit.cluster.supervision import ProcessState
 from labkit.foundation.files import locked
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
 from labkit.kube.errors import KubeError
 from labkit.kube.reader import Reader
 
+STARTED = {"containerd", "kubelet"}
 RELOAD_SECONDS = 30  # the API server watches its files, and looks each minute where it cannot
 
 
@@ -36,14 +40,14 @@ def end_former_plane(site: Site, wanted: ProcessGroup) -> None:
         remove_group(supervisor, wanted.name, site.clock)
 
 
-def running_nodes(site: Site) -> frozenset[str]:
-    """Those whose kubelet runs, and so has all that it was started with."""
-    prefix = f"{site.name}."
-    return frozenset(
-        state.group.removeprefix(prefix)
-        for state in site.supervisor.states()
-        if state.running and state.name == "kubelet" and state.group.startswith(prefix)
-    )
+def running_nodes(states: Iterable[ProcessState], cluster: str) -> frozenset[str]:
+    """Those that `start` has nothing to start of: containerd and kubelet both run."""
+    prefix = f"{cluster}."
+    running: dict[str, set[str]] = {}
+    for state in states:
+        if state.running and state.group.startswith(prefix):
+            running.setdefault(state.group.removeprefix(prefix), set()).add(state.name)
+    return frozenset(name for name, programs in running.items() if programs >= STARTED)
 
 
 def wait_for_credentials(site: Site) -> None:

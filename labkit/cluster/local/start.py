@@ -188,7 +188,8 @@ def _start_in_order(begun: Start, groups: list[ProcessGroup], reader: Reader, us
     Then it rests for a second before it makes its roles: time for nodes and our own processes.
     """
     _wait_for_api(begun, lambda: _rbac(reader) is not None)
-    running = converging.running_nodes(begun.site) if begun.before else frozenset()
+    states = begun.site.supervisor.states() if begun.before else []
+    running = converging.running_nodes(states, begun.site.name)
     idle = [node for node in begun.nodes() if node.name not in running]
     with ThreadPoolExecutor(max_workers=max(len(idle), 1)) as pool:
         starting = [pool.submit(start_node, begun, node) for node in idle]
