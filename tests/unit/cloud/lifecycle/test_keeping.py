@@ -27,6 +27,4 @@ def test_a_bug_in_one_round_does_not_end_the_keeper(tmp_path: Path) -> None:
                 rounds.get(timeout=LIMIT_SECONDS)
         finally:
             keepers.end()
-        assert (
-            stage.asked("GET", f"{clusters}/{made['id']}")["status"] == "READY"
-        )
+        assert stage.asked("GET", f"{clusters}/{made['id']}")["status"] == "READY"
