@@ -119,6 +119,7 @@ def check_count(nodes: int) -> None:
 def start(begun: Start, user: int) -> None:
     """Converge to the record. Returns when every node is Ready; `user` may speak to the agent."""
     site = begun.site
+    former = converging.former_access(site, begun.before, begun.record)
     with shown(site.progress, say("Write certificates and lay the network")):
         with ThreadPoolExecutor() as pool:
             laying = pool.submit(lay_network, begun)
@@ -130,6 +131,8 @@ def start(begun: Start, user: int) -> None:
         groups = _load_groups(begun)
         with Reader(read_access(site.paths.own_kubeconfig), timeout_seconds=2) as reader:
             _start_in_order(begun, groups, reader, user)
+        if begun.before:
+            converging.wait_for_credentials(site, former)
     with shown(site.progress, say("Wait for the nodes")):
         wait_for_nodes(begun, [node.name for node in begun.nodes()])
 
@@ -197,8 +200,6 @@ def _start_in_order(begun: Start, groups: list[ProcessGroup], reader: Reader, us
         for each in starting:
             each.result()
     _wait_for_api(begun, lambda: _rbac(reader) is True)
-    if begun.before:
-        converging.wait_for_credentials(begun.site)
     for group in groups:
         start_waiting(begun.site.supervisor, group, AFTER_ROLES)
 
