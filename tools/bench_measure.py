@@ -113,7 +113,7 @@ def memory(bench: Bench) -> dict[str, float]:
     for folder in Path("/proc").glob("[0-9]*"):
         name = _process_name(folder, bench.cluster)
         if name:
-            found[name] = found.get(name, 0) + _pss_bytes(folder) / 1e6
+            found[name] = found.get(name, 0) + pss_bytes(folder) / 1e6
     return {name: round(size, 1) for name, size in sorted(found.items())}
 
 
@@ -175,7 +175,7 @@ def _process_name(folder: Path, cluster: str) -> str:
     return program if program.startswith("containerd-shim") else mark.rpartition("/")[2]
 
 
-def _pss_bytes(folder: Path) -> int:
+def pss_bytes(folder: Path) -> int:
     try:
         lines = (folder / "smaps_rollup").read_text().splitlines()
     except OSError:

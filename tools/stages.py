@@ -41,6 +41,7 @@ PROOF = Stage("proof of the exercises", "labkit prove", 300)
 SHORT_PROOF = Stage("proof of the exercises, drawn", "labkit prove --minutes 18", 1200)
 """Its share of `make test`; what began before its end may end after it."""
 ON_A_CLUSTER = (
+    Stage("the cloud at random", "pytest -m fuzz tests/contract/cloud", 180),
     Stage("clusters", "pytest -m cluster --ignore tests/notebooks --ignore tests/browser", 1200),
     Stage("browser", "pytest -m cluster tests/browser", 240),
     Stage("notebooks", "pytest -m cluster tests/notebooks", 900),

@@ -12,6 +12,7 @@ from labkit.grading.verdict import Finding, Result, State, Verdict
 
 NOT_BEGUN = (State.NOT_STARTED, State.NOT_YET)
 VOLATILE = ("resourceVersion", "generation", "creationTimestamp", "managedFields")
+CLOUD_NOTES = ("status", "updatedAt", "lastUse", "currentNodes", "availableNodes", "count")
 WORDS = {
     State.PASSED: ("seen",),
     State.NOT_STARTED: ("message", "seen", "next_step"),
@@ -115,14 +116,21 @@ def judge_traces(before: Iterable[str], after: Iterable[str]) -> Judgement:
 
 
 def essence(snapshot: Snapshot | None) -> Any:
-    """What somebody wrote: answers, and objects without what the cluster notes on them."""
+    """What somebody wrote: answers, and objects without what cluster and cloud note on them."""
     if snapshot is None:
         return None
     lists = {
         key: found if isinstance(found, Failed) else [_written(one) for one in found]
         for key, found in snapshot.lists.items()
     }
-    return lists, snapshot.answers
+    return lists, _ordered(snapshot.api), snapshot.answers
+
+
+def _ordered(found: Any) -> Any:
+    """What the cloud was asked for, without how far it came."""
+    if isinstance(found, Mapping):
+        return {k: _ordered(v) for k, v in found.items() if k not in CLOUD_NOTES}
+    return [_ordered(one) for one in found] if isinstance(found, list | tuple) else found
 
 
 def _written(object_: Mapping[str, Any]) -> dict[str, Any]:

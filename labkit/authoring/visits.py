@@ -24,6 +24,7 @@ from labkit.workshop.at_once import at_once
 from labkit.workshop.image_registry import forget_images
 from labkit.workshop.lab import Lab
 from labkit.workshop.leaving import leave, present
+from labkit.workshop.private_shelf import clear_shelf
 from labkit.workshop.rights import Role, service_account
 
 SEED = 7  # drawn values are the same in every proof, so that recorded snapshots can be compared
@@ -104,7 +105,9 @@ class Visit:
     def _leave(self, files: tuple[Path, ...]) -> None:
         try:
             leave(self.lab)
-            forget_images(self.exercise, place_values(self.lab, self.exercise))
+            places = place_values(self.lab, self.exercise)
+            forget_images(self.exercise, places)
+            clear_shelf(self.lab, self.exercise, places)
         except LabError as problem:
             self._report(self.case, _failure(problem), files)
 

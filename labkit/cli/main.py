@@ -11,6 +11,7 @@ from labkit.cli import (
     addon,
     author,
     build,
+    cloud,
     cluster,
     component,
     doctor,
@@ -56,6 +57,7 @@ app.add_typer(component.app, name="component", rich_help_panel="The cluster")
 app.add_typer(addon.app, name="addon", rich_help_panel="The cluster")
 app.add_typer(image.app, name="image", rich_help_panel="The cluster")
 app.add_typer(registry.app, name="registry", rich_help_panel="The cluster")
+app.add_typer(cloud.app, name="cloud", rich_help_panel="The cloud")
 for name in author.COMMANDS:
     app.command(name, rich_help_panel="Authors")(getattr(author, name))
 app.command("grade", rich_help_panel="Instructors")(grade.grade)

@@ -1,6 +1,6 @@
-"""`labkit registry`: the machine's registry of images."""
+"""`labkit registry`: the machine's registries of images."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,71 +12,79 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import SystemClock
 
 if TYPE_CHECKING:
+    from labkit.remote.registry import RegistryAccess
     from labkit.workshop.image_registry import Registries
 
 app = typer.Typer(
-    help="The registry of images that nodes pull from: registry.lab.example:5000.",
+    help="The registries of images that nodes pull from: registry.lab.example:5000, open to all, "
+    "and private.lab.example:5001, which wants a login.",
     no_args_is_help=True,
 )
 MIB = 1 << 20
+Private = Annotated[bool, typer.Option("--private", help="The one that wants a login.")]
 
 
 @app.command("up")
-def up() -> None:
+def up(private: Private = False) -> None:
     """Start it. The first time its program may have to be built, for about two minutes."""
-    from labkit.workshop.image_registry import LOCAL_REGISTRY, registry_up
+    from labkit.workshop.image_registry import LOCAL_PLACE, PRIVATE_PLACE, registry_up
 
+    access = _meant(private=private)
     with progress_shown() as progress:
-        registry_up(_registries(), progress)
-    print(
-        say(
-            "The registry answers at {url}; Pods name it registry.lab.example:5000.",
-            url=LOCAL_REGISTRY.url,
-        )
-    )
+        registry_up(_registries(), progress, access)
+    place = PRIVATE_PLACE if private else LOCAL_PLACE
+    print(say("The registry answers at {url}; Pods name it {place}.", url=access.url, place=place))
 
 
 @app.command("down")
-def down() -> None:
-    """Remove it with all images in it. `labkit down` of the last cluster does so, too."""
+def down(private: Private = False) -> None:
+    """Remove it with all images in it; with the open one goes the private one.
+
+    `labkit down` of the last cluster removes both.
+    """
     from labkit.workshop.image_registry import registry_down
 
     with progress_shown() as progress:
-        registry_down(_registries(), progress)
+        registry_down(_registries(), progress, _meant(private=private))
     print(say("Nothing of the registry is left."))
 
 
 @app.command("status")
-def status(json: AsJson = False) -> None:
+def status(json: AsJson = False, private: Private = False) -> None:
     """Say whether it answers, where, and whose signature to trust. Exit code 1 if it does not."""
-    from labkit.workshop.image_registry import LOCAL_REGISTRY, registry_answers
+    from labkit.workshop.image_registry import registry_answers
 
-    answers = registry_answers()
+    access = _meant(private=private)
+    answers = registry_answers(access)
     if json:
-        print_json(
-            {"answers": answers, "url": LOCAL_REGISTRY.url, "ca": str(LOCAL_REGISTRY.authority)}
-        )
+        print_json({"answers": answers, "url": access.url, "ca": str(access.authority)})
     elif answers:
-        print(
-            say(
-                "The registry answers at {url}; its authority: {ca}.",
-                url=LOCAL_REGISTRY.url,
-                ca=LOCAL_REGISTRY.authority,
-            )
+        sentence = say(
+            "The registry answers at {url}; its authority: {ca}.",
+            url=access.url,
+            ca=access.authority,
         )
+        print(sentence)
     else:
-        print(say("No registry answers at {url}: `labkit registry up`.", url=LOCAL_REGISTRY.url))
+        up = "labkit registry up" + (" --private" if private else "")
+        print(say("No registry answers at {url}: `{up}`.", url=access.url, up=up))
     raise typer.Exit(0 if answers else 1)
 
 
 @app.command("list")
-def list_images(json: AsJson = False) -> None:
+def list_images(json: AsJson = False, private: Private = False) -> None:
     """List its images: name, size as it is pulled, digest."""
     from labkit.workshop.image_registry import registry_content
+    from labkit.workshop.private_shelf import writing
 
+    if private:
+        with progress_shown() as progress, writing(_registries(), progress) as access:
+            content = registry_content(access)
+    else:
+        content = registry_content()
     rows = [
         (f"{name}:{image.tag}", image.size, image.digest)
-        for name, images in registry_content().items()
+        for name, images in content.items()
         for image in images
     ]
     if json:
@@ -87,6 +95,12 @@ def list_images(json: AsJson = False) -> None:
     width = max((len(name) for name, _, _ in rows), default=0)
     for name, size, digest in rows:
         print(f"{name:<{width}}  {size / MIB:>8.1f} MiB  {digest}")
+
+
+def _meant(*, private: bool) -> "RegistryAccess":
+    from labkit.workshop.image_registry import LOCAL_REGISTRY, PRIVATE_REGISTRY
+
+    return PRIVATE_REGISTRY if private else LOCAL_REGISTRY
 
 
 def _registries() -> "Registries":

@@ -24,6 +24,7 @@ class Capability(StrEnum):
     CLUSTER_SCOPE = "cluster-scope"
     REGISTRY = "registry"
     ALLOWED_SOURCES = "allowed-sources"
+    PRIVATE_REGISTRY = "private-registry"
 
 
 @dataclass(frozen=True, slots=True)

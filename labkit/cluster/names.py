@@ -4,7 +4,7 @@ from labkit.foundation.errors import SettingInvalid
 
 NAME_LENGTH = 20
 NODE_NAME_LENGTH = 63  # a DNS label, which the label kubernetes.io/hostname has to hold too
-RESERVED = ("agent", "controllers", "registry")  # under these run labkit's own processes
+RESERVED = ("agent", "controllers", "registry", "private-registry")  # labkit's own processes
 LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 

@@ -129,7 +129,64 @@ class VersionRead:
     """The server's version."""
 
 
-Read = ObjectsRead | PagesRead | LogRead | ImageRead | VersionRead
+@dataclass(frozen=True, slots=True)
+class CloudRead:
+    """What the cloud's API answers at a path of the attendee's project.
+
+    See `labkit.remote.cloud_paths` for `@name` and `{each}`; a template: ${drawn} values.
+    """
+
+    path: str
+    keep: tuple[str, ...] = ()
+    """Fields of each object that criteria need; all of them when empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallsRead:
+    """What the lab's own cloud was asked by one client."""
+
+    agent: str
+    """The name it calls itself by, User-Agent; a template: ${drawn} values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedObjectsRead:
+    """All objects of a kind in a cluster of the cloud; none while that cluster is not there."""
+
+    kind: str
+    cluster: str
+    """Its name in the attendee's project; a template: ${drawn} values."""
+    namespace: str = ""
+    """Empty for all, and for cluster-wide kinds."""
+    labels: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedPagesRead:
+    """GETs through the Service proxy of a cluster of the cloud."""
+
+    path: str
+    port: int
+    cluster: str
+    namespace: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """An image of ours that setup puts into the lab's private registry, for one reader.
+
+    Files may name ${shelf_user} and ${shelf_password}.
+    """
+
+    image: str
+    repository: str
+    """A template: ${ns}."""
+    tag: str
+
+
+CloudReads = CloudRead | CallsRead | ManagedObjectsRead | ManagedPagesRead
+Read = ObjectsRead | PagesRead | LogRead | ImageRead | VersionRead | CloudReads
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +206,12 @@ class Exercise:
     namespaces: tuple[str, ...] = ("",)
     """Suffixes: "" is the exercise's own namespace, "b" a neighbour's."""
     capabilities: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+    """Names of the cloud's clusters that belong to it, whoever made them: a reset deletes them.
+    Templates: ${attendee}."""
     scope: Scope = Scope.NAMESPACE
     settle_seconds: float = 0
+    shelf: Shelf | None = None
 
     @property
     def setup(self) -> Path:

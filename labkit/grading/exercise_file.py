@@ -2,9 +2,9 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Field, Tag, field_validator, model_validator
 
 from labkit.grading.errors import ExerciseInvalid
 from labkit.grading.exercise import (
@@ -12,26 +12,30 @@ from labkit.grading.exercise import (
     Criterion,
     Draw,
     Exercise,
-    ImageRead,
-    LogRead,
     NumberDraw,
     ObjectDraw,
-    ObjectsRead,
-    PagesRead,
-    Read,
     Scope,
+    Shelf,
     ShuffleDraw,
-    VersionRead,
 )
-from labkit.grading.toml_file import StrictModel, read_toml
+from labkit.grading.read_models import (
+    CloudModel,
+    ImageModel,
+    Kind,
+    LogModel,
+    Name,
+    ObjectsModel,
+    ReadModel,
+    ServiceModel,
+    Suffix,
+    WebModel,
+)
+from labkit.grading.toml_file import StrictModel, one_of, read_toml
 
 FULL_WEIGHT = 10
 FEWEST_HINTS = 3
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Suffix = Annotated[str, Field(pattern=r"^([a-z][a-z0-9-]*)?$")]
-Kind = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]+$")]
 Sentence = Annotated[str, Field(min_length=10)]
 
 
@@ -71,92 +75,6 @@ class ObjectModel(StrictModel):
         return ObjectDraw(name, self.object, self.where)
 
 
-class ObjectsModel(StrictModel):
-    objects: Kind
-    suffixes: list[Suffix] = Field(default=[], alias="in")
-    namespace: str = ""
-    labels: str = ""
-    fields: str = ""
-
-    @model_validator(mode="after")
-    def one_place(self) -> "ObjectsModel":
-        if self.suffixes and self.namespace:
-            raise ValueError("give `in` or `namespace`, not both")
-        return self
-
-    def read(self) -> Read:
-        suffixes = tuple(self.suffixes)
-        return ObjectsRead(self.objects, suffixes, self.namespace, self.labels, self.fields)
-
-
-class WebModel(StrictModel):
-    web: str = Field(pattern="^/")
-    port: int = Field(ge=1, le=65535)
-    times: int = Field(default=1, ge=1, le=50)
-    suffixes: list[Suffix] = Field(default=[""], alias="in")
-    host: str = ""
-
-    @property
-    def kind(self) -> str:
-        return "Ingress" if self.host else "Service"
-
-    def read(self) -> Read:
-        through = "ingress" if self.host else "web"
-        suffixes = tuple(self.suffixes)
-        return PagesRead(through, self.web, self.port, self.times, suffixes, self.host)
-
-
-class ServiceModel(StrictModel):
-    service: str = Field(pattern="^/")
-    port: int = Field(ge=1, le=65535)
-    times: int = Field(default=1, ge=1, le=50)
-    suffixes: list[Suffix] = Field(default=[""], alias="in")
-    kind: ClassVar[str] = "Service"
-
-    def read(self) -> Read:
-        return PagesRead("service", self.service, self.port, self.times, tuple(self.suffixes))
-
-
-class LogModel(StrictModel):
-    log: str = Field(min_length=1)
-    lines: int = Field(default=200, ge=1, le=20_000)
-    keep: list[Name] = Field(default=[])
-    suffixes: list[Suffix] = Field(default=[""], alias="in")
-
-    def read(self) -> Read:
-        return LogRead(self.log, tuple(self.suffixes), self.lines, tuple(self.keep))
-
-
-class ImageModel(StrictModel):
-    image: str = Field(min_length=1)
-    tags: list[str] = Field(default=[])
-    find: list[str] = Field(default=[])
-
-    def read(self) -> Read:
-        return ImageRead(self.image, tuple(self.tags), tuple(self.find))
-
-
-class VersionModel(StrictModel):
-    version: Literal[True]
-
-    def read(self) -> Read:
-        return VersionRead()
-
-
-def one_of(*names: str) -> Discriminator:
-    """Choose a model by the one of these keys that a table has."""
-
-    def choose(table: Any) -> str | None:
-        found = [name for name in names if isinstance(table, dict) and name in table]
-        return found[0] if len(found) == 1 else None
-
-    return Discriminator(
-        choose,
-        custom_error_type="one_of",
-        custom_error_message=f"give exactly one of {', '.join(names)}",
-    )
-
-
 DrawModel = Annotated[
     Annotated[NumberModel, Tag("number")]
     | Annotated[ChoiceModel, Tag("choice")]
@@ -164,15 +82,15 @@ DrawModel = Annotated[
     | Annotated[ObjectModel, Tag("object")],
     one_of("number", "choice", "shuffle", "object"),
 ]
-ReadModel = Annotated[
-    Annotated[ObjectsModel, Tag("objects")]
-    | Annotated[WebModel, Tag("web")]
-    | Annotated[ServiceModel, Tag("service")]
-    | Annotated[LogModel, Tag("log")]
-    | Annotated[ImageModel, Tag("image")]
-    | Annotated[VersionModel, Tag("version")],
-    one_of("objects", "web", "service", "log", "image", "version"),
-]
+
+
+class ShelfModel(StrictModel):
+    image: Id
+    repository: str = Field(min_length=1)
+    tag: str = Field(min_length=1)
+
+    def shelf(self) -> Shelf:
+        return Shelf(self.image, self.repository, self.tag)
 
 
 class CriterionModel(StrictModel):
@@ -194,8 +112,10 @@ class ExerciseModel(StrictModel):
     answers: list[Name] = Field(default=[])
     namespaces: list[Suffix] = Field(default=[""], min_length=1)
     capabilities: list[Id] = Field(default=[])
+    clusters: list[str] = Field(default=[])
     scope: Literal["namespace", "cluster"] = "namespace"
     settle_seconds: float = Field(default=0, ge=0, le=60)
+    shelf: ShelfModel | None = None
 
     @field_validator("namespaces")
     @classmethod
@@ -230,7 +150,7 @@ class ExerciseModel(StrictModel):
         if twice:
             raise ValueError(f"{twice[0]} are read twice")
         for read in self.read:
-            if not isinstance(read, WebModel | ServiceModel):
+            if not isinstance(read, WebModel | ServiceModel) or read.cluster:
                 continue
             if any((read.kind, suffix) not in places for suffix in read.suffixes):
                 found = f"pages are found by objects of kind {read.kind}"
@@ -244,8 +164,12 @@ def _places(read: object) -> list[tuple[str, str]]:
         return [(f"logs of {read.log}", suffix) for suffix in read.suffixes]
     if isinstance(read, ImageModel):
         return [(f"images of {read.image}", "the registry")]
+    if isinstance(read, CloudModel):
+        return [(read.cloud, "the cloud")]
     if not isinstance(read, ObjectsModel):
         return []
+    if read.cluster:
+        return [(read.objects, f"{read.namespace} of cluster {read.cluster}")]
     elsewhere = f"namespace {read.namespace}" if read.namespace else "the cluster"
     return [(read.objects, suffix) for suffix in read.suffixes] or [(read.objects, elsewhere)]
 
@@ -276,6 +200,8 @@ def _exercise(folder: Path, model: ExerciseModel) -> Exercise:
         answers=tuple(model.answers),
         namespaces=tuple(model.namespaces),
         capabilities=tuple(model.capabilities),
+        clusters=tuple(model.clusters),
         scope=Scope(model.scope),
         settle_seconds=model.settle_seconds,
+        shelf=model.shelf.shelf() if model.shelf else None,
     )

@@ -54,6 +54,7 @@ def without_secrets(snapshot: Snapshot, values: Collection[str]) -> Snapshot:
         pages=_each(snapshot.pages, partial(_reply, values)),
         logs=_each(snapshot.logs, partial(_line, values)),
         images=_each(snapshot.images, partial(_image, values)),
+        api=_each(snapshot.api, partial(_found, values)),
         seed=seed,
     )
 
@@ -74,6 +75,10 @@ def _reply(values: Collection[str], reply: Reply) -> Reply:
 
 def _line(values: Collection[str], line: Line) -> Line:
     return replace(line, facts=without_values(line.facts, values))
+
+
+def _found(values: Collection[str], found: Any) -> Any:
+    return without_values(found, values)
 
 
 def _image(values: Collection[str], image: TaggedImage) -> TaggedImage:

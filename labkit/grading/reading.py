@@ -9,6 +9,7 @@ from functools import partial
 from string import Template
 
 from labkit.foundation.text import say
+from labkit.grading.cloud_reading import look_at_cloud
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.errors import ReadFailed
 from labkit.grading.exercise import (
@@ -46,24 +47,24 @@ def take_snapshot(exercise: Exercise, place: Place, sources: Sources) -> Snapsho
         version = pool.submit(attempted, say("the server's version"), look.version)
         lists = {key: found.result() for key, found in listing.items()}
         values = _values(place, seed.result())
+        cloud = look_at_cloud(exercise, values, sources)
         snapshot = Snapshot(
             exercise=exercise.id,
             taken_at=moment,
             namespaces=dict(place.namespaces),
-            lists=lists,
-            pages=visit_all(look.pages(), lists, place, sources, values=values),
-            logs={key: found.result() for key, found in logs.items()},
-            images={
-                key: values
-                if isinstance(values, Failed)
-                else attempted(what, partial(look.images, read, values))
-                for key, what, read in look.repositories()
+            lists={**lists, **cloud.lists},
+            pages={
+                **visit_all(look.pages(), lists, place, sources, values=values),
+                **cloud.pages,
             },
+            logs={key: found.result() for key, found in logs.items()},
+            images=look.all_images(values),
+            api=cloud.api,
             version=version.result(),
             seed=seed.result(),
             answers=answers.result(),
         )
-    return without_secrets(snapshot, look.secrets)
+    return without_secrets(snapshot, look.secrets | set(cloud.secrets))
 
 
 def _values(place: Place, seed: SeedRecord | Failed) -> dict[str, str] | Failed:
@@ -110,6 +111,16 @@ class _Look:
             if isinstance(read, ImageRead):
                 what = say("the images of {repository}", repository=read.repository)
                 yield read.repository, what, read
+
+    def all_images(
+        self, values: Mapping[str, str] | Failed
+    ) -> dict[str, tuple[TaggedImage, ...] | Failed]:
+        return {
+            key: values
+            if isinstance(values, Failed)
+            else attempted(what, partial(self.images, read, values))
+            for key, what, read in self.repositories()
+        }
 
     def named(self, read: ObjectsRead, namespace: str | None) -> str:
         if not namespace:

@@ -9,10 +9,11 @@ from http import HTTPStatus
 from labkit.foundation.errors import LabError, TimedOut
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
+from labkit.grading.cloud_reading import CloudSeen, look_at_cloud
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.services import is_outside, outside_addresses, pods_behind
 from labkit.grading.criteria.workloads import leftover_pods, pods_of
-from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead
+from labkit.grading.exercise import CloudRead, Exercise, LogRead, ObjectsRead, PagesRead
 from labkit.grading.logs import read_log
 from labkit.grading.snapshot import Failed, Object, list_key
 from labkit.grading.sources import Place, Sources
@@ -20,6 +21,10 @@ from labkit.grading.verdict import Evidence, Verdict
 from labkit.grading.visiting import visit, visit_all
 from labkit.kube.conditions import deployment_available, is_leaving, pod_ready
 
+CLOUD_SECONDS = 1.0  # between two looks at its API
+UNDER_WAY = frozenset(
+    {"INSTALLING", "UPDATING", "REDEPLOYING", "RESETTING", "DELETING", "UPSCALING", "DOWNSCALING"}
+)
 POLL_SECONDS = 0.2  # of pages and logs, which offer no watch
 NEW_WORDS = 2  # lines; the first may be of a visit that had begun before
 
@@ -48,6 +53,20 @@ class Settling:
             self._visit(end)
             self._visit_by_name(end)
             self._listen(end)
+        self._await_cloud(end)
+
+    def _await_cloud(self, end: float) -> None:
+        """Its API offers no watch: until nothing that was read is under way any more."""
+        if not any(isinstance(read, CloudRead) for read in self.exercise.reads):
+            return
+        with suppress(LabError):
+            wait_until(
+                lambda: not _under_way(look_at_cloud(self.exercise, self.values, self.sources)),
+                say("the cloud"),
+                limit_seconds=self._left(end),
+                clock=self.sources.clock,
+                pause_seconds=CLOUD_SECONDS,
+            )
 
     def _left(self, end: float) -> float:
         return max(0.0, end - self.sources.clock.monotonic())
@@ -217,3 +236,12 @@ SETTLED: Mapping[str, Callable[[Object], bool]] = {
     "Service": _has_its_address,
     "Pod": pod_ready,
 }
+
+
+def _under_way(seen: CloudSeen) -> bool:
+    return any(
+        isinstance(one, Mapping) and one.get("status") in UNDER_WAY
+        for found in seen.api.values()
+        if not isinstance(found, Failed)
+        for one in found
+    )

@@ -70,6 +70,9 @@ class Snapshot:
     """By `list_key` of the labels."""
     images: Mapping[str, tuple[TaggedImage, ...] | Failed] = field(default_factory=dict)
     """By repository, as declared: "${ns}/card"."""
+    api: Mapping[str, tuple[Any, ...] | Failed] = field(default_factory=dict)
+    """What the cloud's API answered, by path as declared, and calls that it heard, by
+    `calls_key`."""
     version: str | Failed | None = None
     seed: SeedRecord | Failed = field(default_factory=SeedRecord)
     answers: Mapping[str, str] | Failed = field(default_factory=dict)
@@ -80,15 +83,23 @@ class Snapshot:
         return self.namespaces[""]
 
     def objects(
-        self, kind: str, suffix: str = "", *, namespace: str = "", also_leaving: bool = False
+        self,
+        kind: str,
+        suffix: str = "",
+        *,
+        namespace: str = "",
+        cluster: str = "",
+        also_leaving: bool = False,
     ) -> tuple[Object, ...]:
         """Objects of a declared read, in the order of their names. Raises ReadFailed.
+
+        With `cluster`, as declared, those of a cluster of the cloud; none while it is not there.
 
         What is being deleted is there no more, however long a finalizer keeps it, unless a
         criterion asks whether it is gone. Pods are all given: one that still ends is worth a
         sentence.
         """
-        key = list_key(kind, suffix, namespace=namespace)
+        key = list_key(kind, suffix, namespace=namespace, cluster=cluster)
         found = (
             self.lists[kind] if key not in self.lists and kind in self.lists else self.lists[key]
         )
@@ -97,8 +108,19 @@ class Snapshot:
             return objects
         return tuple(one for one in objects if not is_leaving(one))
 
-    def replies(self, through: str = "web") -> tuple[Reply, ...]:
-        return _given(self.pages[through])
+    def replies(self, through: str = "web", *, cluster: str = "") -> tuple[Reply, ...]:
+        return _given(self.pages[f"{through} of {cluster}" if cluster else through])
+
+    def cloud(self, path: str) -> tuple[Any, ...]:
+        """What the cloud's API answered at a declared path. Raises ReadFailed."""
+        return _given(self.api[path])
+
+    def calls(self, agent: str) -> tuple[Object, ...]:
+        """What a declared client asked of the lab's cloud: operation, status, count.
+
+        Raises ReadFailed.
+        """
+        return _given(self.api[calls_key(agent)])
 
     def log(self, labels: str, suffix: str = "") -> tuple[Line, ...]:
         """What the Pods of a declared read printed, oldest first. Raises ReadFailed."""
@@ -133,8 +155,14 @@ class Snapshot:
         return _given(self.answers).get(key)
 
 
-def list_key(kind: str, suffix: str = "", *, namespace: str = "") -> str:
+def calls_key(agent: str) -> str:
+    return f"calls of {agent}"
+
+
+def list_key(kind: str, suffix: str = "", *, namespace: str = "", cluster: str = "") -> str:
     """Where a list is kept: "ConfigMap in ${ns_b}", "Service in kube-system"."""
+    if cluster:
+        return f"{kind} in {namespace or 'all'} of {cluster}"
     return f"{kind} in {namespace or ('${ns_' + suffix + '}' if suffix else '${ns}')}"
 
 

@@ -69,6 +69,7 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
             key: _failed(found) or tuple(TaggedImage.from_json(image) for image in found)
             for key, found in data.get("images", {}).items()
         },
+        api={key: _failed(found) or tuple(found) for key, found in data.get("api", {}).items()},
         version=_failed(data["version"]) or data["version"],
         seed=_failed(data["seed"]) or SeedRecord(**data["seed"]),
         answers=_failed(data["answers"]) or data["answers"],

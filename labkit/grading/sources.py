@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from labkit.foundation.errors import LabError
 from labkit.foundation.text import say
@@ -53,6 +53,22 @@ class ImageReader(Protocol):
     ) -> TaggedImage | None: ...
 
 
+class CloudReader(Protocol):
+    """The attendee's part of a cloud, to be looked at. Each may raise RemoteError."""
+
+    def read(self, project: str, path: str) -> Sequence[Any]:
+        """See `labkit.remote.cloud_paths.read_path`."""
+
+    def calls(self, agent: str) -> Sequence[Object]:
+        """What the lab's own cloud heard of this client."""
+
+    def cluster(self, project: str, name: str) -> ClusterReader | None:
+        """None while there is no such cluster that could answer."""
+
+    def secrets(self) -> Collection[str]:
+        """Keys that must be in no snapshot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one attendee's exercise is on the cluster."""
@@ -75,6 +91,8 @@ class Sources:
     clock: Clock
     images: ImageReader
     """The lab's registry, with nobody's identity: whoever reaches it may read it."""
+    cloud: CloudReader | None = None
+    """Only for exercises that read one."""
 
 
 def attempted(what: str, look: Callable[[], T]) -> T | Failed:

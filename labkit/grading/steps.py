@@ -5,7 +5,7 @@ run again.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,35 @@ class CordonNode:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class CloudCall:
+    """One call to the cloud's API. `{name}` stands for what an earlier step saved."""
+
+    method: str
+    path: str
+    """See `labkit.remote.cloud_paths`: below the project, @name for an id."""
+    body: Mapping[str, Any] | None = None
+    save: Mapping[str, str] = field(default_factory=dict)
+    """Name to dotted path in the answer: {"cluster": "id", "first": "0.name"}; "." is the whole."""
+    until: Mapping[str, Any] = field(default_factory=dict)
+    """Dotted path to value: GET the path again until it answers so."""
+    gone: bool = False
+    """Return when the path is there no more."""
+    limit_seconds: float = 120
+    fails: int = 0
+    """The status with which it must be refused; 0 for a success."""
+    grant: bool = False
+    """Be the person who validates the consumer key that this call asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A lever of the lab's own cloud, such as quota or speed. Only setup may pull one."""
+
+    name: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
 Action = (
     Apply
     | Run
@@ -121,6 +150,8 @@ Action = (
     | AddNode
     | RemoveNode
     | CordonNode
+    | CloudCall
+    | Lever
 )
 
 
@@ -129,6 +160,8 @@ class Step:
     action: Action
     when: str = ""
     """A capability; the step is skipped where it is missing."""
+    cluster: str = ""
+    """Name of the cloud's cluster where it happens, as its administrator; "" is the lab's."""
 
 
 def load_steps(folder: Path, fill: Callable[[str], str] = str) -> tuple[Step, ...]:

@@ -7,14 +7,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Tag, model_validator
 
 from labkit.grading.errors import ExerciseInvalid
-from labkit.grading.exercise_file import Name, Suffix, one_of
+from labkit.grading.read_models import Name, Suffix
 from labkit.grading.steps import (
     Action,
     AddNode,
     Answer,
     Apply,
+    CloudCall,
     CordonNode,
     Delete,
+    Lever,
     Patch,
     Remember,
     RemoveNode,
@@ -24,7 +26,7 @@ from labkit.grading.steps import (
     Target,
     Wait,
 )
-from labkit.grading.toml_file import StrictModel, read_toml
+from labkit.grading.toml_file import StrictModel, one_of, read_toml
 
 FILE_NAME = "steps.toml"
 UNTIL = (
@@ -32,6 +34,10 @@ UNTIL = (
     r"|condition=[A-Z][A-Za-z]+|log=.+|running_seconds=[1-9]\d{0,2})$"
 )
 OF_PODS = ("restarted", "log", "running_seconds")
+KINDS = (
+    "apply", "run", "wait", "delete", "patch", "answer", "remember", "shake", "node", "cloud",
+    "lever",
+)  # fmt: skip
 FLAVOR = r"^[a-z]\d-\d+$"
 
 
@@ -111,8 +117,47 @@ class NodeModel(StrictModel):
         return RemoveNode(self.remove) if self.remove else CordonNode(self.cordon)
 
 
+class CloudModel(StrictModel):
+    call: str = Field(pattern=r"^(GET|POST|PUT|DELETE) /\S+$")
+    body: dict[str, Any] | None = None
+    save: dict[Name, str] = Field(default={})
+    until: dict[str, Any] | Literal["gone"] = Field(default={})
+    limit_seconds: float = Field(default=120, gt=0, le=900)
+    fails: int = Field(default=0, ge=0, le=599)
+    grant: bool = False
+
+    @model_validator(mode="after")
+    def saves_what_is_answered(self) -> "CloudModel":
+        if self.fails and (self.save or self.until):
+            raise ValueError("what is refused answers nothing to save or to wait for")
+        if self.grant and self.call != "POST /auth/credential":
+            raise ValueError("`grant` belongs to POST /auth/credential")
+        return self
+
+    def action(self) -> Action:
+        method, _, path = self.call.partition(" ")
+        gone = self.until == "gone"
+        return CloudCall(
+            method,
+            path,
+            self.body,
+            self.save,
+            {} if isinstance(self.until, str) else self.until,
+            gone=gone,
+            limit_seconds=self.limit_seconds,
+            fails=self.fails,
+            grant=self.grant,
+        )
+
+
+class LeverModel(StrictModel):
+    name: Literal["advance", "fail-next", "quota", "speed"]
+    body: dict[str, Any] = Field(default={})
+
+
 class StepModel(StrictModel):
     when: str = ""
+    cluster: str = ""
 
 
 class ApplyStep(StepModel):
@@ -187,6 +232,20 @@ class NodeStep(StepModel):
         return self.node.action()
 
 
+class CloudStep(StepModel):
+    cloud: CloudModel
+
+    def action(self, _: Path) -> Action:
+        return self.cloud.action()
+
+
+class LeverStep(StepModel):
+    lever: LeverModel
+
+    def action(self, _: Path) -> Action:
+        return Lever(self.lever.name, self.lever.body)
+
+
 TaggedStep = Annotated[
     Annotated[ApplyStep, Tag("apply")]
     | Annotated[RunStep, Tag("run")]
@@ -196,8 +255,10 @@ TaggedStep = Annotated[
     | Annotated[AnswerStep, Tag("answer")]
     | Annotated[RememberStep, Tag("remember")]
     | Annotated[ShakeStep, Tag("shake")]
-    | Annotated[NodeStep, Tag("node")],
-    one_of("apply", "run", "wait", "delete", "patch", "answer", "remember", "shake", "node"),
+    | Annotated[NodeStep, Tag("node")]
+    | Annotated[CloudStep, Tag("cloud")]
+    | Annotated[LeverStep, Tag("lever")],
+    one_of(*KINDS),
 ]
 
 
@@ -213,4 +274,4 @@ def read_steps_file(folder: Path, fill: Callable[[str], str]) -> tuple[Step, ...
     for number, step in enumerate(steps):
         if isinstance(step, ApplyStep) and not (folder / step.apply).is_file():
             raise ExerciseInvalid(path, f"step.{number}.apply", f"{step.apply} is not beside it")
-    return tuple(Step(step.action(folder), step.when) for step in steps)
+    return tuple(Step(step.action(folder), step.when, step.cluster) for step in steps)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, ValidationError
 
 from labkit.foundation.text import say
 from labkit.grading.errors import ExerciseInvalid
@@ -32,6 +32,20 @@ def read_toml(path: Path, model: type[Model], fill: Callable[[str], str] = str) 
         # A misspelt name is both unknown and missing; the former shows what was written.
         first = min(problem.errors(), key=lambda error: error["type"] != "extra_forbidden")
         raise ExerciseInvalid(path, _field(first["loc"]), _reason(first)) from problem
+
+
+def one_of(*names: str) -> Discriminator:
+    """Choose a model by the one of these keys that a table has."""
+
+    def choose(table: Any) -> str | None:
+        found = [name for name in names if isinstance(table, dict) and name in table]
+        return found[0] if len(found) == 1 else None
+
+    return Discriminator(
+        choose,
+        custom_error_type="one_of",
+        custom_error_message=f"give exactly one of {', '.join(names)}",
+    )
 
 
 def _filled(value: Any, fill: Callable[[str], str]) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from labkit.foundation.tls import client_context
-from labkit.remote.errors import RegistryFailed
+from labkit.remote.errors import LoginWanted, RegistryFailed
 from labkit.remote.layers import LayerUnreadable, words_in_layer
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ MOST_LAYERS = 64
 MOST_REPOSITORIES = 1000
 TIMEOUT_SECONDS = 5
 MISSING = 404
+UNKNOWN = 401
+"""Whoever asked, to the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,18 @@ class TaggedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryAccess:
     url: str
     """https://198.18.0.1:5000"""
     authority: Path | None = None
     """Who signed its certificate, a PEM file; None for what the system trusts."""
+    login: Login | None = None
 
 
 class Registry:
@@ -88,9 +97,11 @@ class Registry:
             self._client.close()
 
     def is_there(self) -> bool:
-        """Whether it answers as a registry does."""
+        """Whether it answers as a registry does, be it by asking for a login."""
         try:
             return self._document("") is not None
+        except LoginWanted:
+            return True
         except RegistryFailed:
             return False
 
@@ -156,6 +167,8 @@ class Registry:
             with self._opened().stream("GET", f"/v2/{path}") as response:
                 if response.status_code == MISSING:
                     return
+                if response.status_code == UNKNOWN:
+                    raise LoginWanted(self._access.url, path, f"status {UNKNOWN}")
                 if response.is_error:
                     raise self._failed(path, f"status {response.status_code}")
                 yield from response.iter_raw()
@@ -180,9 +193,11 @@ def registry_client(
     authority = access.authority
     trusted = authority.read_text(encoding="ascii") if authority else None
     own = transport or httpx.HTTPTransport(verify=client_context(trusted), trust_env=False)
+    login = access.login
     return httpx.Client(
         base_url=access.url,
         transport=own,
+        auth=(login.user, login.password) if login else None,
         headers={"accept": ACCEPTED, "accept-encoding": "identity"},
         timeout=TIMEOUT_SECONDS,
         follow_redirects=False,

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ from labkit.foundation.files import PRIVATE, write_atomically
 from labkit.foundation.process import Completed
 from labkit.foundation.text import say
 from labkit.grading.exercise import Exercise
+from labkit.kube.kubeconfig import Access, kubeconfig_text
 from labkit.kube.manifests import fill
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
+from labkit.workshop.cloud_account import cloud_environment, managed_access
 from labkit.workshop.identities import access_as, identity_kubeconfig
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import namespaces_of, placeholder
@@ -36,8 +38,14 @@ class Actor:
     writer: Writer
     notes: Notes = field(default_factory=dict)
     """Filled by `remember` steps."""
+    saved: dict[str, str] = field(default_factory=dict)
+    """Filled by `cloud` steps; what setup saves is known as a drawn value is."""
+    elsewhere: Access | None = None
+    """On a cluster of the cloud, as its administrator, instead of the lab's."""
 
     def namespace(self, suffix: str = "") -> str:
+        if self.elsewhere:
+            return self.elsewhere.namespace
         return namespaces_of(self.exercise, self.lab.attendee)[suffix]
 
     def filled(self, file: Path) -> str:
@@ -49,20 +57,40 @@ class Actor:
         with tempfile.TemporaryDirectory(prefix="labkit-") as scratch:
             self._copy_filled(folder, Path(scratch))
             kubeconfig = Path(scratch) / ".kubeconfig"
-            text = identity_kubeconfig(self.lab, self.role, self.namespace())
-            write_atomically(kubeconfig, text, mode=PRIVATE)
+            write_atomically(kubeconfig, self._kubeconfig(), mode=PRIVATE)
             return self.lab.run(
                 command,
                 timeout_seconds=RUN_SECONDS,
                 folder=Path(scratch),
-                environment={"KUBECONFIG": str(kubeconfig), "PATH": tool_path(self.lab)},
+                environment={
+                    "KUBECONFIG": str(kubeconfig),
+                    "PATH": tool_path(self.lab),
+                    **cloud_environment(self.lab, self.exercise),
+                },
                 next_step=say("Read the program's own words below."),
             )
+
+    def _kubeconfig(self) -> str:
+        if self.elsewhere:
+            return kubeconfig_text(self.elsewhere)
+        return identity_kubeconfig(self.lab, self.role, self.namespace())
 
     def _copy_filled(self, folder: Path, target: Path) -> None:
         for file in (path for path in folder.iterdir() if path.suffix != ".toml"):
             if file.is_file():
                 write_atomically(target / file.name, self.filled(file))
+
+
+@contextmanager
+def on_managed_cluster(actor: Actor, name: str) -> Iterator[Actor]:
+    """The same actor on a cluster of the attendee's project. Raises RemoteError."""
+    access = managed_access(actor.lab, name)
+    lab = actor.lab
+    with (
+        Reader(access, run=lab.run, clock=lab.clock) as reader,
+        Writer(access, run=lab.run, clock=lab.clock) as writer,
+    ):
+        yield replace(actor, reader=reader, writer=writer, elsewhere=access)
 
 
 @contextmanager

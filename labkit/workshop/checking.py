@@ -8,6 +8,7 @@ from functools import partial
 from labkit.foundation.text import say
 from labkit.grading.exercise import Exercise, find_exercise
 from labkit.grading.grader import Graded, cannot_grade, grade_settled
+from labkit.grading.registry_logins import LoginReader
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Verdict
@@ -15,6 +16,7 @@ from labkit.kube.errors import Forbidden, KubeError
 from labkit.kube.reader import Reader
 from labkit.remote.registry import Registry
 from labkit.remote.web import get_pages
+from labkit.workshop.cloud_reading import LabCloud
 from labkit.workshop.errors import ExerciseNotStarted, IdentityMissing
 from labkit.workshop.identities import access_as
 from labkit.workshop.image_registry import LOCAL_REGISTRY
@@ -97,8 +99,8 @@ def _graded(lab: Lab, exercise: Exercise, reader: Reader, *, advice: bool) -> Gr
         SYSTEM_NAMESPACE,
         record_name(lab.attendee, exercise.id),
     )
-    with Registry(LOCAL_REGISTRY) as images:
-        sources = Sources(reader, get_pages, lab.clock, images)
+    with Registry(LOCAL_REGISTRY) as images, LabCloud(lab) as cloud:
+        sources = Sources(LoginReader(reader), get_pages, lab.clock, images, cloud)
         return grade_settled(exercise, place, sources, progress=lab.progress, advice=advice)
 
 

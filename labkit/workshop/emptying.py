@@ -17,7 +17,9 @@ from labkit.kube.reader import Reader
 from labkit.kube.resources import Object, Resource
 from labkit.kube.served import deletable
 from labkit.kube.writer import Writer
+from labkit.workshop.acting import place_values
 from labkit.workshop.at_once import at_once
+from labkit.workshop.cloud_account import remove_clusters
 from labkit.workshop.errors import LeftoversRemain
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import namespaces_of, selector_of
@@ -77,11 +79,12 @@ class Found:
 
 
 def empty(lab: Lab, exercise: Exercise, reader: Reader, writer: Writer) -> None:
-    """Delete everything in the exercise's namespaces and the nodes added for it.
+    """Delete everything in the exercise's namespaces, and nodes and clusters made for it.
 
     As the administrator; returns when it is gone. Raises LeftoversRemain.
     """
     _remove_nodes(lab, exercise, reader)
+    remove_clusters(lab, exercise, place_values(lab, exercise))
     begun = lab.clock.monotonic()
     left: list[Found] = []
     served = deletable(reader.connection)

@@ -12,6 +12,8 @@ WorkshopError
 ├── StepGaveNothing            a command of a step printed nothing of what was looked for
 ├── LeftoversRemain            reset waited, and something of the old attempt is still there
 ├── PodmanMissing              images are to be built, and nothing here builds them
+├── CloudNotOffered            a capability of the lab's own cloud, which is not up or not real
+├── StepNotRefused             a call of a step that should have been refused, and was not
 ├── PageNotUnderstood          a page asked for facts holds something else
 └── DoorMissing                a Service that no node opens a port for
 """
@@ -38,6 +40,25 @@ class PodmanMissing(WorkshopError):
     def __init__(self, command: str) -> None:
         super().__init__(
             say("This needs podman, which builds images and is not on this machine."), command
+        )
+
+
+class CloudNotOffered(WorkshopError):
+    def __init__(self, capability: str, next_step: str) -> None:
+        super().__init__(
+            say("The lab's own cloud does not offer {name} now.", name=capability), next_step
+        )
+
+
+class StepNotRefused(WorkshopError):
+    def __init__(self, call: str, status: int) -> None:
+        super().__init__(
+            say(
+                "`{call}` was accepted; it should have been refused with {status}.",
+                call=call,
+                status=status,
+            ),
+            say("Correct `fails` in steps.toml, or the state before it."),
         )
 
 

@@ -1,4 +1,4 @@
-"""The lab's registry of images: one a machine, which every node of its local clusters reaches."""
+"""The lab's registries of images: one of each kind a machine, which its local clusters reach."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +20,19 @@ if TYPE_CHECKING:
     from labkit.cluster.local.registry_face import LocalRegistry
 
 CAPABILITY = "registry"
+PRIVATE_CAPABILITY = "private-registry"
 BASES = ("base", "hello")
 """What Containerfiles of exercises start FROM."""
 LOCAL_REGISTRY = RegistryAccess("https://198.18.0.1:5000", Path("/var/lib/labkit/registry/ca.crt"))
 """Written out, because a check must not import an engine to know it; a test compares."""
+PRIVATE_REGISTRY = RegistryAccess("https://198.18.0.1:5001", LOCAL_REGISTRY.authority)
+LOCAL_PLACE, PRIVATE_PLACE = "registry.lab.example:5000", "private.lab.example:5001"
+"""As images name them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """What acts for the machine's registry."""
+    """What acts for the machine's registries."""
 
     settings: Settings
     run: Runner
@@ -39,27 +43,42 @@ class Registries:
 
         return LocalRegistry(self.settings, self.run, self.clock)
 
+    def private(self) -> "LocalRegistry":
+        from labkit.cluster.local.registry_face import LocalRegistry
+        from labkit.cluster.local.registry_files import PRIVATE
 
-def registry_up(registries: Registries, progress: Progress) -> None:
+        return LocalRegistry(self.settings, self.run, self.clock, realm=PRIVATE)
+
+    def of(self, access: RegistryAccess) -> "LocalRegistry":
+        return self.private() if access == PRIVATE_REGISTRY else self.local()
+
+
+def registry_up(
+    registries: Registries, progress: Progress, access: RegistryAccess = LOCAL_REGISTRY
+) -> None:
     """Again: finds it running. The program may have to be built first, for two minutes."""
-    if not registry_answers():
-        registries.local().start(progress)
+    if not registry_answers(access):
+        registries.of(access).start(progress)
 
 
-def registry_down(registries: Registries, progress: Progress) -> None:
-    """The registry and all images in it."""
-    registries.local().end(progress)
+def registry_down(
+    registries: Registries, progress: Progress, access: RegistryAccess = LOCAL_REGISTRY
+) -> None:
+    """The registry and all images in it; with the open one goes the private one."""
+    registries.of(access).end(progress)
 
 
-def registry_answers() -> bool:
-    with Registry(LOCAL_REGISTRY) as registry:
+def registry_answers(access: RegistryAccess = LOCAL_REGISTRY) -> bool:
+    with Registry(access) as registry:
         return registry.is_there()
 
 
 def ensure_registry(lab: Lab, capabilities: Iterable[str]) -> None:
-    """Before an exercise that asks for it starts."""
+    """Before an exercise that asks for one starts."""
+    registries = Registries(lab.settings, lab.run, lab.clock)
+    if PRIVATE_CAPABILITY in capabilities:
+        registry_up(registries, lab.progress, PRIVATE_REGISTRY)
     if CAPABILITY in capabilities:
-        registries = Registries(lab.settings, lab.run, lab.clock)
         registry_up(registries, lab.progress)
         if CONTAINER_BUILD in capabilities:
             push_images(registries, BASES, lab.progress)
@@ -74,9 +93,11 @@ def forget_images(exercise: Exercise, values: Mapping[str, str]) -> None:
             remove_images(LOCAL_REGISTRY, Template(read.repository).substitute(values))
 
 
-def registry_content() -> Mapping[str, Sequence[TaggedImage]]:
+def registry_content(
+    access: RegistryAccess = LOCAL_REGISTRY,
+) -> Mapping[str, Sequence[TaggedImage]]:
     """Images by repository. Raises RegistryFailed."""
-    with Registry(LOCAL_REGISTRY) as registry:
+    with Registry(access) as registry:
         return {
             name: [image for tag in registry.tags(name) if (image := registry.image(name, tag))]
             for name in registry.repositories()

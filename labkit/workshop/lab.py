@@ -17,6 +17,8 @@ from labkit.foundation.progress import Progress, Quiet
 from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, SystemClock
+from labkit.workshop.cloud_offers import OF_CLOUD, cloud_offers
+from labkit.workshop.cloud_reach import CloudReach
 from labkit.workshop.errors import LabNotStarted
 from labkit.workshop.names import checked_attendee
 from labkit.workshop.offers import is_offered_here
@@ -52,6 +54,9 @@ class Lab:
     content: Path = CONTENT
     open_engine: Callable[[], "Engine"] | None = None
     """Another way to the engine than by its name and our settings."""
+    shared_cloud: Path | None = None
+    """The folder of the cloud, where it is that of another home."""
+    reach_cloud: CloudReach = field(default_factory=CloudReach)
 
     @property
     def attendee(self) -> str:
@@ -66,8 +71,14 @@ class Lab:
         return self.content / "solutions"
 
     def has(self, capability: str) -> bool:
-        """What the cluster offers, or this machine whatever the cluster."""
+        """What the cluster offers, this machine whatever the cluster, or the lab's cloud."""
+        if capability in OF_CLOUD:
+            return capability in cloud_offers(self.cloud_folder)
         return capability in self.record.capabilities or is_offered_here(capability)
+
+    @property
+    def cloud_folder(self) -> Path:
+        return self.shared_cloud or self.settings.home / "cloud"
 
     def administrator(self) -> "Access":
         """Used to make namespaces and identities, never to grade or to solve."""
@@ -91,7 +102,9 @@ class Lab:
         The cluster stays that of our home folder, where some engines keep their data.
         """
         settings = replace(self.settings, attendee=attendee, home=home, seed=seed)
-        return replace(self, settings=settings, open_engine=self.engine)
+        return replace(
+            self, settings=settings, open_engine=self.engine, shared_cloud=self.cloud_folder
+        )
 
 
 def record_lab(

@@ -1,8 +1,9 @@
-"""Take an attendee off a cluster: everything that carries their label, and their containers."""
+"""Take an attendee off a cluster: what carries their label, their containers and cloud account."""
 
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.workshop.at_once import at_once
+from labkit.workshop.cloud_account import leave_cloud
 from labkit.workshop.container_room import clear
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import ATTENDEE_LABEL
@@ -15,6 +16,7 @@ ELSEWHERE = ("RoleBinding", "Role", "ConfigMap", "ServiceAccount")
 def leave(lab: Lab) -> None:
     """Returns before the namespaces are gone; whoever needs their names waits for that."""
     clear(lab.settings, lab.run, lab.clock)
+    leave_cloud(lab)
     access = lab.administrator()
     labels = f"{ATTENDEE_LABEL}={lab.attendee}"
     with (

@@ -12,7 +12,8 @@ from labkit.preflight.packages import (
     look,
     missing_packages,
 )
-from labkit.workshop.errors import PodmanMissing
+from labkit.workshop.cloud_offers import OF_CLOUD, cloud_way_out
+from labkit.workshop.errors import CloudNotOffered, PodmanMissing, WorkshopError
 
 CONTAINER_BUILD = "container-build"
 
@@ -21,10 +22,12 @@ def is_offered_here(capability: str) -> bool:
     return capability == CONTAINER_BUILD and bool(find_program(PODMAN))
 
 
-def refusal(capability: str, engine: str) -> ClusterError | PodmanMissing:
+def refusal(capability: str, engine: str) -> ClusterError | WorkshopError:
     """Why something that needs the capability cannot start."""
     if capability == CONTAINER_BUILD:
         return PodmanMissing(how_to_get_podman())
+    if capability in OF_CLOUD:
+        return CloudNotOffered(capability, cloud_way_out([capability]))
     return CapabilityMissing(capability, engine)
 
 
@@ -32,6 +35,8 @@ def way_out(missing: Collection[str]) -> str:
     """The next step for whoever lacks these capabilities."""
     if set(missing) == {CONTAINER_BUILD}:
         return how_to_get_podman()
+    if set(missing) <= OF_CLOUD:
+        return cloud_way_out(missing)
     return say("Use the local engine: `labkit up --engine local`.")
 
 

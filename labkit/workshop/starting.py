@@ -21,6 +21,7 @@ from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.workshop.acting import acting, place_values
 from labkit.workshop.addons import ensure_addons
+from labkit.workshop.cloud_account import cloud_values, remove_clusters
 from labkit.workshop.emptying import empty
 from labkit.workshop.errors import WorkspaceChanged
 from labkit.workshop.identities import write_learner_kubeconfig
@@ -30,6 +31,7 @@ from labkit.workshop.names import namespaces_of, workspace_folder
 from labkit.workshop.node_images import ensure_images
 from labkit.workshop.offers import refusal
 from labkit.workshop.preparing import prepare
+from labkit.workshop.private_shelf import fill_shelf, shelf_values
 from labkit.workshop.progress_log import Event, Happening, append
 from labkit.workshop.records import Record, Stage, read_record, write_record
 from labkit.workshop.rights import Role
@@ -105,7 +107,8 @@ def seed_of(lab: Lab) -> int:
 
 def all_values(lab: Lab, exercise: Exercise, record: Record) -> dict[str, str]:
     """What files and sentences of the exercise may name."""
-    return {**place_values(lab, exercise), **record.seed.values}
+    drawn = shelf_values(exercise, lab.attendee, seed_of(lab))
+    return {**place_values(lab, exercise), **drawn, **record.seed.values}
 
 
 @contextmanager
@@ -142,22 +145,26 @@ def _converge(site: _Site) -> tuple[dict[str, str], bool]:
     if record:  # an interrupted setup may have left half of something, too
         with shown(lab.progress, say("remove what was there")):
             empty(lab, exercise, site.reader, site.writer)
+    else:  # a cloud may know more than a new cluster of the lab
+        remove_clusters(lab, exercise, place_values(lab, exercise))
     record = _set_up(site, namespaces)
     return all_values(lab, exercise, record), True
 
 
 def _set_up(site: _Site, namespaces: Mapping[str, str]) -> Record:
     lab, exercise, seed = site.lab, site.exercise, seed_of(site.lab)
-    drawn = draw_values(exercise, lab.attendee, seed)
+    drawn = draw_values(exercise, lab.attendee, seed) | cloud_values(lab, exercise)
     begun = Record(Stage.STARTING, SeedRecord(drawn), namespaces)
     write_record(site.writer, lab, exercise, begun)
     values = all_values(lab, exercise, begun)
     forget_images(exercise, values)
+    fill_shelf(lab, exercise, values)
     with acting(lab, exercise, Role.SETUP, values) as actor:
         run_steps(actor, exercise.setup)
     live = {draw.kind: site.reader.list(draw.kind) for draw in drawn_objects(exercise)}
     found = draw_objects(exercise, lab.attendee, seed, live)
-    ready = Record(Stage.READY, SeedRecord({**drawn, **found}, actor.notes), namespaces)
+    known = {**drawn, **found, **actor.saved}
+    ready = Record(Stage.READY, SeedRecord(known, actor.notes), namespaces)
     write_record(site.writer, lab, exercise, ready)
     return ready
 

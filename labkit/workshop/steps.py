@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from labkit.grading.steps import (
     AddNode,
     Answer,
     Apply,
+    CloudCall,
     CordonNode,
     Delete,
+    Lever,
     Patch,
     Remember,
     RemoveNode,
@@ -32,9 +35,10 @@ from labkit.grading.steps import (
 from labkit.kube.errors import ObjectNotFound
 from labkit.kube.manifests import fill, load
 from labkit.kube.writer import Writer
-from labkit.workshop.acting import Actor, acting
+from labkit.workshop.acting import Actor, acting, on_managed_cluster
 from labkit.workshop.answers import note_answers, require_known
 from labkit.workshop.awaiting import matching, named, wait_for_step, wait_until_gone
+from labkit.workshop.cloud_steps import call_cloud, cloud_title, pull_lever, with_saved
 from labkit.workshop.errors import NothingToShake, StepGaveNothing, StepStopped
 from labkit.workshop.lab import Lab
 from labkit.workshop.names import labels_of
@@ -42,6 +46,7 @@ from labkit.workshop.records import note
 from labkit.workshop.rights import Role
 
 GONE_SECONDS = 60  # a Pod may use its 30 s to end
+Change = Apply | Delete | Patch | AddNode | RemoveNode | CordonNode | CloudCall | Lever
 MADE_BEFORE = "AlreadyExists"  # as kubectl says it in brackets
 
 
@@ -54,9 +59,16 @@ def run_steps(actor: Actor, folder: Path) -> None:
         title = step_title(step.action)
         with shown(actor.lab.progress, title):
             try:
-                perform(actor, step.action, folder)
+                with _where(actor, step.cluster) as there:
+                    perform(there, step.action, folder)
             except LabError as problem:
                 raise StepStopped(actor.exercise.id, title, problem) from problem
+
+
+def _where(actor: Actor, cluster: str) -> AbstractContextManager[Actor]:
+    if not cluster:
+        return nullcontext(actor)
+    return on_managed_cluster(actor, with_saved(cluster, actor.saved))
 
 
 def disturb(lab: Lab, exercise: Exercise, values: Mapping[str, str]) -> None:
@@ -75,7 +87,7 @@ def disturb(lab: Lab, exercise: Exercise, values: Mapping[str, str]) -> None:
 def perform(actor: Actor, action: Action, folder: Path) -> None:
     match action:
         case Run(command):
-            _run(actor, command, folder)
+            _run(actor, tuple(with_saved(word, actor.saved) for word in command), folder)
         case Wait(target):
             wait_for_step(actor.reader, action, actor.namespace(target.suffix))
         case Answer():
@@ -84,10 +96,8 @@ def perform(actor: Actor, action: Action, folder: Path) -> None:
             _remember(actor, action)
         case Shake():
             disturb(actor.lab, actor.exercise, actor.values)
-        case Apply() | Delete() | Patch():
-            _change_objects(actor, action)
-        case AddNode() | RemoveNode() | CordonNode():
-            _change_node(actor, action)
+        case _:
+            _change(actor, action)
 
 
 def step_title(action: Action) -> str:
@@ -106,6 +116,8 @@ def step_title(action: Action) -> str:
             return _object_title(action)
         case AddNode() | RemoveNode() | CordonNode():
             return _node_title(action)
+        case _:
+            return cloud_title(action)
 
 
 def _object_title(action: Apply | Delete | Patch) -> str:
@@ -126,6 +138,18 @@ def _node_title(action: AddNode | RemoveNode | CordonNode) -> str:
             return say("remove node {name}", name=name)
         case CordonNode(name):
             return say("cordon node {name}", name=name)
+
+
+def _change(actor: Actor, action: Change) -> None:
+    match action:
+        case Apply() | Delete() | Patch():
+            _change_objects(actor, action)
+        case AddNode() | RemoveNode() | CordonNode():
+            _change_node(actor, action)
+        case CloudCall():
+            call_cloud(actor, action)
+        case Lever():
+            pull_lever(actor, action)
 
 
 def _change_objects(actor: Actor, action: Apply | Delete | Patch) -> None:
@@ -179,8 +203,13 @@ def _patch(actor: Actor, target: Target, merge: Mapping[str, Any]) -> None:
 
 def _answer(actor: Actor, action: Answer, folder: Path) -> None:
     require_known(actor.exercise, {action.key: ""})
-    value = action.value or _printed(actor, action, folder)
-    note_answers(actor.writer, actor.namespace(), {action.key: value})
+    value = with_saved(action.value, actor.saved) or _printed(actor, action, folder)
+    if not actor.elsewhere:
+        note_answers(actor.writer, actor.namespace(), {action.key: value})
+        return
+    # Asked on a cluster of the cloud, noted in the lab.
+    with acting(actor.lab, actor.exercise, actor.role, actor.values) as at_home:
+        note_answers(at_home.writer, at_home.namespace(), {action.key: value})
 
 
 def _printed(actor: Actor, action: Answer, folder: Path) -> str:

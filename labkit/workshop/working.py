@@ -20,6 +20,7 @@ from labkit.workshop.starting import all_values
 from labkit.workshop.steps import disturb, run_steps
 
 STEPS_FILE = "steps.toml"
+UNTOLD = {"shelf_password": "…"}  # it is in the attendee's envelope; an output may be saved
 FOR_INSTRUCTORS = "**What you will see in the room**"
 """From here on an author's notes are for whoever teaches."""
 
@@ -93,7 +94,7 @@ def solution(lab: Lab, exercise_id: str) -> Solution:
     """One right way and why. Raises SolutionNotHere where attendees get no solutions."""
     exercise = find_exercise(lab.exercises, exercise_id)
     attempt = solution_of(lab, exercise)
-    values = exercise_values(lab, exercise)
+    values = {**exercise_values(lab, exercise), **UNTOLD}
     names = [path for path in sorted(attempt.folder.iterdir()) if path.name != STEPS_FILE]
     files = [path for path in names if path.is_file()] or [attempt.folder / STEPS_FILE]
     shown = tuple((path.name, _filled(path, values)) for path in files)

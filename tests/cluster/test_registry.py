@@ -1,9 +1,11 @@
-"""The machine's registry: nodes pull from it by name and by digest, and it survives a kill."""
+"""The machine's registries: nodes pull by name, by digest and with a login; a kill is survived."""
 
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,20 @@ from labkit.kube.conditions import pod_finished, pod_ready, summary
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
+from labkit.remote.errors import LoginWanted
 from labkit.remote.pushing import push_archive
-from labkit.remote.registry import Registry
+from labkit.remote.registry import Login, Registry
+from labkit.remote.removing import remove_images
 from labkit.toolchain.images import images_at_hand
 from labkit.toolchain.provide import provide
-from labkit.workshop.image_registry import LOCAL_REGISTRY, Registries, registry_up
+from labkit.workshop.image_registry import (
+    LOCAL_REGISTRY,
+    PRIVATE_PLACE,
+    PRIVATE_REGISTRY,
+    Registries,
+    registry_up,
+)
+from labkit.workshop.private_shelf import drawn_password, hashed, writing
 from tests.support.own_cluster import OwnCluster, eventually
 from tests.support.rights import needs_root
 from tests.support.shared_cluster import SharedCluster
@@ -82,6 +93,89 @@ def test_killed_registry_comes_back_with_its_images(pushed: tuple[str, str]) -> 
     assert image is not None
     assert image.digest == digest
     assert registry_processes() != {before}
+
+
+@pytest.fixture
+def shelved(own_cluster: OwnCluster) -> Iterator[tuple[str, Login]]:
+    """A repository of the test's own in the private registry, and who may read it."""
+    settings = read_settings()
+    registries = Registries(settings, SystemRunner(), SystemClock())
+    registry_up(registries, Quiet(), PRIVATE_REGISTRY)
+    repository = f"{own_cluster.name}/members"
+    archive = images_at_hand(["hello"], settings=settings)["hello"]
+    reader = Login(f"reader-{own_cluster.name}", drawn_password(own_cluster.name))
+    with writing(registries, Quiet(), also={reader.user: hashed(reader.password)}) as access:
+        push_archive(archive, repository, "1", access)
+    yield repository, reader
+    with writing(registries, Quiet(), also={reader.user: ""}) as access:
+        remove_images(access, repository)
+
+
+def login_secret(name: str, login: Login) -> dict[str, Any]:
+    entry = {"username": login.user, "password": login.password}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name},
+        "type": "kubernetes.io/dockerconfigjson",
+        "stringData": {".dockerconfigjson": json.dumps({"auths": {PRIVATE_PLACE: entry}})},
+    }
+
+
+def ask_with_logins(writer: Writer, image: str, logins: Mapping[str, Login]) -> None:
+    """A Pod without a login, and one with each of these, all of one image."""
+    for name, login in logins.items():
+        writer.apply(login_secret(name, login), namespace="default")
+    for name in ("none", *logins):
+        wanted = pod(name, image)
+        secrets = [] if name == "none" else [{"name": name}]
+        wanted["spec"] |= {"imagePullSecrets": secrets}
+        wanted["spec"]["containers"][0]["imagePullPolicy"] = "Always"
+        writer.apply(wanted, namespace="default")
+
+
+def test_private_image_comes_with_the_right_login_only(
+    own_cluster: OwnCluster, shelved: tuple[str, Login]
+) -> None:
+    repository, reader = shelved
+    own_cluster.labkit("up")
+    logins = {"right": reader, "wrong": Login(reader.user, "another-password")}
+    with own_cluster.writer() as writer, own_cluster.reader() as looking:
+        ask_with_logins(writer, f"{PRIVATE_PLACE}/{repository}:1", logins)
+
+        def told() -> dict[str, str]:
+            events = looking.list("Event", namespace="default", fields="reason=Failed")
+            return {
+                str(one["involvedObject"]["name"]): str(one["message"])
+                for one in events
+                if "Failed to pull" in one["message"]
+            }
+
+        eventually(lambda: set(told()) >= {"none", "wrong"}, "two refusals")
+        eventually(lambda: pod_ready(looking.get("Pod", "right", namespace="default")), "one Pod")
+        refused = told()
+        waiting = {
+            name: looking.get("Pod", name, namespace="default")["status"]["containerStatuses"][0]
+            for name in ("none", "wrong")
+        }
+    assert set(refused) == {"none", "wrong"}
+    assert [name for name, words in refused.items() if "401 Unauthorized" not in words] == []
+    reasons = {one["state"]["waiting"]["reason"] for one in waiting.values()}
+    assert reasons <= {"ErrImagePull", "ImagePullBackOff"}
+
+
+def test_private_registry_knows_no_stranger_and_forgets_who_pushed(
+    shelved: tuple[str, Login],
+) -> None:
+    repository, reader = shelved
+    registries = Registries(read_settings(), SystemRunner(), SystemClock())
+    with writing(registries, Quiet()) as once, Registry(once) as registry:
+        assert registry.tags(repository) == ["1"]
+    with Registry(replace(PRIVATE_REGISTRY, login=reader)) as registry:
+        assert registry.tags(repository) == ["1"]
+    for stranger in (once, PRIVATE_REGISTRY):
+        with Registry(stranger) as registry, pytest.raises(LoginWanted):
+            registry.tags(repository)
 
 
 LOOK_AROUND = """
@@ -165,7 +259,12 @@ mkdir /var/lib/labkit/python
 mount --bind python /var/lib/labkit/python
 ip link set lo up
 look >before
+"$0" -m labkit.cli.main registry up --private
+look >alone
+"$0" -m labkit.cli.main registry down --private
+look >after-private
 "$0" -m labkit.cli.main registry up
+"$0" -m labkit.cli.main registry up --private
 look >between
 "$0" -m labkit.cli.main registry down
 look >after
@@ -183,10 +282,12 @@ def test_registry_taken_down_leaves_nothing(tmp_path: Path) -> None:
         folder=tmp_path,
         environment={"LABKIT_HOME": str(tmp_path / "home")},
     )
-    before, between, after = ((tmp_path / n).read_text() for n in ("before", "between", "after"))
-    assert "registry serve" in between
-    assert "198.18.0.1" in between
-    assert after == before
+    look = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+    assert look["alone"].count("registry serve") == 1
+    assert look["between"].count("registry serve") == 2
+    assert "198.18.0.1" in look["between"]
+    assert look["after-private"] == look["before"]
+    assert look["after"] == look["before"]
 
 
 def registry_processes() -> set[int]:

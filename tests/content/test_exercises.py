@@ -9,11 +9,15 @@ from labkit.authoring.completeness import judge_complete
 from labkit.authoring.judging import Outcome
 from labkit.cluster.engine import Capability
 from labkit.grading.attempts import Attempt, load_attempts
+from labkit.grading.cloud_reading import PROJECT
 from labkit.grading.draw import draw_values, drawn_objects
 from labkit.grading.exercise import Exercise, exercise_folders, load_exercise
 from labkit.grading.grader import load_check
-from labkit.grading.steps import Answer, Step, load_steps
+from labkit.grading.steps import Answer, CloudCall, Step, load_steps
+from labkit.workshop.cloud_account import APPLICATION
+from labkit.workshop.cloud_offers import OF_CLOUD, OVH_API
 from labkit.workshop.offers import CONTAINER_BUILD
+from labkit.workshop.private_shelf import shelf_values
 from tests.content.repository import ROOT, name
 
 EXERCISES = [load_exercise(folder) for folder in exercise_folders(ROOT / "exercises").values()]
@@ -105,7 +109,30 @@ def test_every_place_to_fill_has_a_value(exercise: Exercise) -> None:
     folders = (exercise.setup, exercise.starter, *(a.folder for a in attempts_of(exercise)))
     texts = [exercise.task, *(path.read_text() for path in files_in(*folders))]
     used = {place for text in texts for place in PLACEHOLDER.findall(text)}
-    assert used - drawn - namespaces - {"attendee"} == set()
+    shelf = set(shelf_values(exercise, "me", 7))
+    known = drawn | namespaces | shelf | {"attendee"} | of_cloud(exercise)
+    assert used - known == set()
+
+
+@BY_ID
+def test_a_reset_knows_every_cluster_that_steps_order(exercise: Exercise) -> None:
+    ordered = {
+        str((step.action.body or {}).get("name"))
+        for step in steps_of(exercise)
+        if isinstance(step.action, CloudCall)
+        and (step.action.method, step.action.path) == ("POST", "/kube")
+        and not step.action.fails
+    }
+    assert ordered - set(exercise.clusters) == set()
+
+
+def of_cloud(exercise: Exercise) -> set[str]:
+    """What an account of the cloud gives, and what setup saves of its answers."""
+    if OVH_API not in exercise.capabilities:
+        return set()
+    calls = [step.action for step in load_steps(exercise.setup)]
+    saved = {name for call in calls if isinstance(call, CloudCall) for name in call.save}
+    return {PROJECT, APPLICATION, *saved}
 
 
 @BY_ID
@@ -132,7 +159,7 @@ def test_steps_answer_what_the_exercise_asks(exercise: Exercise) -> None:
 def test_capabilities_are_known(exercise: Exercise) -> None:
     used = {*exercise.capabilities, *(step.when for step in steps_of(exercise))}
     used |= {attempt.expect.when for attempt in attempts_of(exercise) if attempt.expect}
-    assert used - {"", CONTAINER_BUILD, *Capability} == set()
+    assert used - {"", CONTAINER_BUILD, *OF_CLOUD, *Capability} == set()
 
 
 def test_solutions_belong_to_exercises() -> None:

@@ -20,6 +20,22 @@ from tests.support.held_objects import HeldObjects, Object, Place, place_of
 Answer = tuple[int, Object | str]
 CORE = ("ConfigMap", "Event", "Pod", "Secret", "ServiceAccount", "Service")
 RBAC = ("Role", "RoleBinding")
+NODE_POOLS: Object = {
+    "metadata": {"name": "kube.cloud.ovh.com"},
+    "versions": [
+        {
+            "version": "v1alpha1",
+            "resources": [
+                {
+                    "resource": "nodepools",
+                    "scope": "Cluster",
+                    "verbs": ["list"],
+                    "responseKind": {"kind": "NodePool"},
+                }
+            ],
+        }
+    ],
+}
 
 
 class FakeCluster:
@@ -89,6 +105,9 @@ class FakeCluster:
                 return None
             if path in ("/api", "/apis"):
                 return 200, _served(path)
+            if path == "/apis/kube.cloud.ovh.com/v1alpha1":
+                named = {"kind": "NodePool", "name": "nodepools", "namespaced": False}
+                return 200, {"resources": [named]}
             place = _place(path)
             if method == "GET":
                 return self._read(place, query)
@@ -170,7 +189,8 @@ def _served(path: str) -> Object:
         for kind in kinds
     ]
     versions = [{"version": "v1", "resources": resources}]
-    return {"items": [{"metadata": {"name": group}, "versions": versions}]}
+    items: list[Object] = [{"metadata": {"name": group}, "versions": versions}]
+    return {"items": items if path == "/api" else [*items, NODE_POOLS]}
 
 
 def _token(place: Place) -> Answer:

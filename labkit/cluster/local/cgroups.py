@@ -3,10 +3,15 @@
 Version 1 was measured on real machines. Version 2 is a plan proven by unit tests only.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock, wait_until
+
 TREE = "labkit"
+EMPTY_SECONDS = 10.0
 V2_CONTROLLERS = "+cpu +cpuset +io +memory +pids"
 """All that a kubelet asks for; the kernel refuses the whole line for one that it lacks."""
 
@@ -86,6 +91,21 @@ def remove(mount: Path, path: str) -> None:
     if parent != "/":
         for tree in trees(mount):
             _remove_if_empty(tree / parent.strip("/"))
+
+
+def remove_patiently(mount: Path, path: str, end: Callable[[set[int]], None], clock: Clock) -> None:
+    """`remove`, again and again: who was dying may have started one more process, or cleaned up."""
+
+    def removed() -> bool:
+        try:
+            remove(mount, path)
+        except OSError:
+            end(members(mount, path))
+            return False
+        return True
+
+    awaited = say("control group {path} to be empty", path=path)
+    wait_until(removed, awaited, limit_seconds=EMPTY_SECONDS, clock=clock, pause_seconds=0.05)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -14,6 +14,7 @@ from labkit.foundation.files import locked
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until
 from labkit.kube.errors import KubeError
+from labkit.kube.kubeconfig import Access
 from labkit.kube.reader import Reader
 
 STARTED = {"containerd", "kubelet"}
@@ -50,21 +51,30 @@ def running_nodes(states: Iterable[ProcessState], cluster: str) -> frozenset[str
     return frozenset(name for name, programs in running.items() if programs >= STARTED)
 
 
-def wait_for_credentials(site: Site) -> None:
-    """Until the API server has read whom it believes: then the new are in, and the old are out."""
-    with Reader(managed_access(site.paths.admin_kubeconfig), timeout_seconds=2) as reader:
+def former_access(site: Site, before: ClusterRecord | None, record: ClusterRecord) -> Access | None:
+    """The administrator's, where this start is to end it; asked for before anything is written."""
+    if before is None or not site.paths.admin_kubeconfig.exists():
+        return None
+    ends = before.plane.credential_generation < record.plane.credential_generation
+    return managed_access(site.paths.admin_kubeconfig) if ends else None
 
-        def is_believed() -> bool:
-            try:
-                reader.raw("/version")
-            except KubeError:
-                return False
-            return True
 
-        wait_until(
-            is_believed,
-            say("the API server to take the new credentials"),
-            limit_seconds=RELOAD_SECONDS,
-            clock=site.clock,
-            pause_seconds=0.05,
-        )
+def wait_for_credentials(site: Site, former: Access | None) -> None:
+    """Until the API server believes the new ones, and the former no more."""
+    present = managed_access(site.paths.admin_kubeconfig)
+    wait_until(
+        lambda: _is_believed(present) and not (former and _is_believed(former)),
+        say("the API server to take the new credentials"),
+        limit_seconds=RELOAD_SECONDS,
+        clock=site.clock,
+        pause_seconds=0.05,
+    )
+
+
+def _is_believed(access: Access) -> bool:
+    with Reader(access, timeout_seconds=2) as reader:
+        try:
+            reader.raw("/version")
+        except KubeError:
+            return False
+    return True

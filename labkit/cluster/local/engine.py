@@ -50,6 +50,7 @@ CAPABILITIES = frozenset(
         Capability.CLUSTER_SCOPE,
         Capability.REGISTRY,
         Capability.ALLOWED_SOURCES,
+        Capability.PRIVATE_REGISTRY,
     }
 )
 

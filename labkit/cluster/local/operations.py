@@ -18,6 +18,8 @@ from labkit.cluster.local.messages import Request, config_from
 from labkit.cluster.local.own_processes import release_machine
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import ClusterRecord, read_record
+from labkit.cluster.local.registry_files import REALMS, Realm
+from labkit.cluster.local.registry_logins import set_logins
 from labkit.cluster.local.site import ON_DEMAND, Site, read_host
 from labkit.cluster.local.start import Start, wanted_record
 from labkit.cluster.local.trusted import check_readable, trusted_python
@@ -178,14 +180,29 @@ def _remove_addon(site: Site, request: Request) -> None:
 
 def _start_registry(site: Site, request: Request) -> None:
     program = (request.arguments.get("programs") or {}).get("registry")
-    registry.start(site, Path(program) if program else None, request.user)
+    path = Path(program) if program else None
+    registry.start(site, _realm(request), path, request.user)
 
 
 def _end_registry(site: Site, request: Request) -> None:
-    registry.end(site, request.user)
+    registry.end(site, _realm(request), request.user)
 
 
-OF_THE_MACHINE = {"start_registry", "end_registry"}  # these belong to no cluster
+def _realm(request: Request) -> Realm:
+    if request.cluster not in REALMS:
+        raise ClusterError(
+            say("There is no registry {name!r}.", name=request.cluster[:80]),
+            say("Use labkit's own client."),
+        )
+    return REALMS[request.cluster]
+
+
+def _set_logins(site: Site, request: Request) -> None:
+    logins = request.arguments["logins"]
+    set_logins(site, {str(user): str(hashed) for user, hashed in logins.items()})
+
+
+OF_THE_MACHINE = {"start_registry", "end_registry", "set_logins"}  # these belong to no cluster
 READING = {"status", "kubeconfig", "logs", "list_images", "look"}  # these wait for nobody
 
 OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
@@ -205,4 +222,5 @@ OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {
     "remove_addon": _remove_addon,
     "start_registry": _start_registry,
     "end_registry": _end_registry,
+    "set_logins": _set_logins,
 }

@@ -9,7 +9,7 @@ import pwd
 import shutil
 
 from labkit.cluster.local.paths import MachinePaths
-from labkit.cluster.local.registry_files import REGISTRY, address_removal, known_registry
+from labkit.cluster.local.registry_files import REALMS, address_removal, known_registries
 from labkit.cluster.local.site import Site
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.cluster.supervising import ensure_groups
@@ -17,7 +17,7 @@ from labkit.cluster.supervision import Supervisor
 from labkit.foundation.files import locked
 
 AGENT = "agent"
-OF_NO_CLUSTER = (AGENT, REGISTRY)
+OF_NO_CLUSTER = (AGENT, *REALMS)
 
 
 def controllers_group(site: Site) -> ProcessGroup:
@@ -48,9 +48,8 @@ def _group_of(user: int) -> int:
 
 
 def ensure_own_processes(site: Site, user: int) -> None:
-    """The cluster's controllers; beside them the registry, where the machine has one."""
-    registry = known_registry(site.machine)
-    groups = [controllers_group(site), *([registry] if registry else [])]
+    """The cluster's controllers; beside them the registries that the machine has."""
+    groups = [controllers_group(site), *known_registries(site.machine)]
     ensure_beside_agent(site, user, groups)
 
 
@@ -92,7 +91,8 @@ def _is_asked_by_agent(supervisor: Supervisor) -> bool:
 
 def _remove_machine(machine: MachinePaths) -> None:
     """With the last cluster go all folders but those of programs, which the next one uses."""
-    for folder in (machine.supervisor, machine.registry, machine.data / "clusters", machine.run):
+    registries = (realm.folder(machine) for realm in REALMS.values())
+    for folder in (machine.supervisor, *registries, machine.data / "clusters", machine.run):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (machine.networks, machine.lock):
         file.unlink(missing_ok=True)

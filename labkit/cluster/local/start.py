@@ -14,7 +14,7 @@ from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local import converging, images, network, node_files, registry_files
 from labkit.cluster.local.declaring import declare, needs_declaring
 from labkit.cluster.local.network import NODE_LIMIT, Network
-from labkit.cluster.local.node import REGISTRY, Node, process_group
+from labkit.cluster.local.node import Node, process_group
 from labkit.cluster.local.own_processes import ensure_own_processes
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import cluster_processes, namespaces
@@ -119,6 +119,7 @@ def check_count(nodes: int) -> None:
 def start(begun: Start, user: int) -> None:
     """Converge to the record. Returns when every node is Ready; `user` may speak to the agent."""
     site = begun.site
+    former = converging.former_access(site, begun.before, begun.record)
     with shown(site.progress, say("Write certificates and lay the network")):
         with ThreadPoolExecutor() as pool:
             laying = pool.submit(lay_network, begun)
@@ -130,6 +131,8 @@ def start(begun: Start, user: int) -> None:
         groups = _load_groups(begun)
         with Reader(read_access(site.paths.own_kubeconfig), timeout_seconds=2) as reader:
             _start_in_order(begun, groups, reader, user)
+        if begun.before:
+            converging.wait_for_credentials(site, former)
     with shown(site.progress, say("Wait for the nodes")):
         wait_for_nodes(begun, [node.name for node in begun.nodes()])
 
@@ -161,9 +164,11 @@ def lay_network(begun: Start) -> None:
 
 
 def prepare_nodes(begun: Start, nodes: list[Node]) -> None:
-    hosts = registry_files.hosts_text(begun.site.machine.registry_authority)
+    authority = begun.site.machine.registry_authority
     for node in nodes:
-        write_atomically(node.paths.registries / REGISTRY / "hosts.toml", hosts)
+        for realm in registry_files.REALMS.values():
+            hosts = registry_files.hosts_text(authority, realm)
+            write_atomically(node.paths.registries / realm.place / "hosts.toml", hosts)
         node_files.prepare(node, begun.plane, begun.host, begun.site.clock.now())
         node_files.share_mounts(node, begun.site.run)
 
@@ -195,8 +200,6 @@ def _start_in_order(begun: Start, groups: list[ProcessGroup], reader: Reader, us
         for each in starting:
             each.result()
     _wait_for_api(begun, lambda: _rbac(reader) is True)
-    if begun.before:
-        converging.wait_for_credentials(begun.site)
     for group in groups:
         start_waiting(begun.site.supervisor, group, AFTER_ROLES)
 

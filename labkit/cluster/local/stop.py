@@ -52,7 +52,7 @@ def _remove_traces(site: Site) -> None:
     sockets = _shim_sockets(paths.run)
     residue.unmount_below([paths.data, paths.run], site.run)
     _remove_network(site)
-    cgroups.remove(CGROUP_MOUNT, f"/{cgroups.TREE}/{site.name}")
+    _remove_cgroups(site, f"/{cgroups.TREE}/{site.name}")
     _remove_files([paths.run, *sockets, *_cni_results(paths.run)])
 
 
@@ -67,7 +67,7 @@ def remove_node(site: Site, record: ClusterRecord, name: str) -> None:
     if node is not None:
         removal = network.node_removal(network_of(record), name, node.index)
         site.do(removal, may_fail=True)
-    cgroups.remove(CGROUP_MOUNT, f"/{cgroups.TREE}/{site.name}/{name}")
+    _remove_cgroups(site, f"/{cgroups.TREE}/{site.name}/{name}")
     _remove_files([paths.run, paths.data, *sockets, *_cni_results(paths.run)])
     write_record(site.paths.record, record.without_node(name))
 
@@ -102,6 +102,13 @@ def _end_processes(site: Site, groups: list[str], cgroup: str) -> None:
             site.supervisor.forget_group(name)
     for name in groups if alive else ():
         site.supervisor.remove_group(name, site.clock)
+
+
+def _remove_cgroups(site: Site, path: str) -> None:
+    def end(processes: set[int]) -> None:
+        kill(processes, site.clock)
+
+    cgroups.remove_patiently(CGROUP_MOUNT, path, end, site.clock)
 
 
 def _remove_network(site: Site) -> None:

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from labkit.grading.criteria.quantities import quantity
+from labkit.kube.quantities import quantity
 
 QUOTES = "\"'`\u201c\u201d\u2018\u2019«» "
 WHOLE_NUMBER = re.compile(r"[=:]?\s*(\d{1,9})(?:\s+[^\d\W]+)*")

@@ -7,9 +7,9 @@ from labkit.foundation.text import say
 from labkit.grading.criteria.events import events_of, message_of
 from labkit.grading.criteria.explanation import cut
 from labkit.grading.criteria.objects import evidence, name_of
-from labkit.grading.criteria.quantities import quantity
 from labkit.grading.snapshot import Object
 from labkit.grading.verdict import Finding, not_yet, passed
+from labkit.kube.quantities import quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from labkit.grading.criteria.answers import quoted
 from labkit.grading.criteria.kept import is_noted
 from labkit.grading.criteria.objects import evidence, name_of, owned_by
 from labkit.grading.criteria.pods import trouble_of
-from labkit.grading.criteria.quantities import same_quantity
 from labkit.grading.criteria.workloads import (
     best,
     deployment_settled,
@@ -23,6 +22,7 @@ from labkit.grading.criteria.workloads import (
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
 from labkit.kube.conditions import deployment_available
+from labkit.kube.quantities import same_quantity
 
 Labels = Mapping[str, str]
 Difference = tuple[str, str, str]

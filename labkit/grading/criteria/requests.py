@@ -6,10 +6,10 @@ from typing import Any
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
 from labkit.grading.criteria.objects import as_selector, evidence, labelled, name_of
-from labkit.grading.criteria.quantities import same_quantity
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import is_leaving
+from labkit.kube.quantities import same_quantity
 
 
 def pods_ask_for(snapshot: Snapshot, labels: Mapping[str, str], what: str, amount: str) -> Finding:

@@ -7,13 +7,13 @@ from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted, same_words
 from labkit.grading.criteria.objects import annotations_of, evidence, name_of, names_of, owned_by
 from labkit.grading.criteria.probes import app_of, flaw_of, probes_of, variable
-from labkit.grading.criteria.quantities import same_quantity
 from labkit.grading.criteria.services import pods_behind
 from labkit.grading.criteria.times import moment
 from labkit.grading.criteria.workloads import deployments_with, settled
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
 from labkit.kube.conditions import deployment_available, is_leaving
+from labkit.kube.quantities import same_quantity
 
 REVISION = "deployment.kubernetes.io/revision"
 FIRST_VERSION = "1"  # what the image says where the template says nothing

@@ -8,8 +8,8 @@ from typing import Any
 from labkit.foundation.text import say
 from labkit.grading.criteria.explanation import Explanation, cut
 from labkit.grading.criteria.objects import name_of
-from labkit.grading.criteria.quantities import quantity
 from labkit.grading.snapshot import Object
+from labkit.kube.quantities import quantity
 
 NODES = re.compile(r"0/(\d+) nodes are available")
 SHORT = re.compile(r"(\d+) Insufficient ([\w./-]*\w)")

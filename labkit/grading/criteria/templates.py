@@ -7,7 +7,7 @@ from typing import Any
 from labkit.foundation.text import say
 from labkit.grading.criteria.explanation import cut
 from labkit.grading.criteria.images import image_of
-from labkit.grading.criteria.quantities import quantity
+from labkit.kube.quantities import quantity
 
 ADDED = ("pod-template-hash", "controller-revision-hash", "pod-template-generation")
 """Labels that controllers write on what they make."""

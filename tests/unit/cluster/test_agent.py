@@ -11,7 +11,8 @@ from labkit.cluster.local.messages import Request, error_line, request_line
 from labkit.cluster.local.operations import OF_THE_MACHINE, OPERATIONS, READING, Root
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import ClusterRecord, write_record
-from labkit.cluster.local.registry_files import NOTE
+from labkit.cluster.local.registry_files import NOTE, OPEN, PRIVATE
+from labkit.cluster.local.registry_logins import with_logins
 from labkit.cluster.local.trusted import PACKAGE, fingerprint
 from labkit.foundation.errors import LabError
 from tests.support.clock import HeldClock
@@ -68,6 +69,62 @@ def test_only_who_started_the_registry_and_root_may_end_it(asked: Asked) -> None
     assert note.exists()
     assert "error" not in asked.answer("end_registry", note.stat().st_uid, cluster="registry")
     assert not note.exists()
+
+
+def test_authority_stays_while_a_registry_needs_it(asked: Asked) -> None:
+    """It is in the open one's folder, and signed both."""
+    notes = [realm.folder(asked.machine) / NOTE for realm in (OPEN, PRIVATE)]
+    for note in notes:
+        note.parent.mkdir(parents=True)
+        note.touch()
+    asked.machine.registry_authority.touch()
+    asked.answer("end_registry", 0, cluster="private-registry")
+    assert [note.exists() for note in notes] == [True, False]
+    assert asked.machine.registry_authority.exists()
+    notes[1].parent.mkdir()
+    notes[1].touch()
+    asked.answer("end_registry", 0, cluster="registry")
+    assert [note.parent.exists() for note in notes] == [False, False]
+
+
+def test_authority_goes_with_a_private_registry_that_was_alone(asked: Asked) -> None:
+    for folder in (asked.machine.registry, PRIVATE.folder(asked.machine)):
+        folder.mkdir(parents=True)
+    asked.answer("end_registry", 0, cluster="private-registry")
+    assert not asked.machine.registry.exists()
+
+
+@pytest.mark.parametrize(
+    ("user", "hashed"),
+    [
+        ("reader-me", "a-password-in-plain"),
+        ("reader-me", f"$2b$05${'a' * 53}\nwriter:$2b$05${'a' * 53}"),
+        ("reader:me", f"$2b$05${'a' * 53}"),
+        ("", f"$2b$05${'a' * 53}"),
+    ],
+    ids=["plain", "two lines", "colon", "nobody"],
+)
+def test_root_takes_nothing_but_hashes_for_logins(asked: Asked, user: str, hashed: str) -> None:
+    said = asked.answer("set_logins", OWNER, cluster="registry", logins={user: hashed})
+    assert "Not a login of a registry" in said
+    assert hashed not in said
+
+
+def test_login_without_a_private_registry_says_how_to_get_one(asked: Asked) -> None:
+    logins = {"reader-me": f"$2b$05${'a' * 53}"}
+    said = asked.answer("set_logins", OWNER, cluster="registry", logins=logins)
+    assert "labkit registry up --private" in said
+
+
+def test_logins_of_others_stay_when_one_is_changed() -> None:
+    before = with_logins("", {"b": "$2b$05$one", "a": "$2b$05$two"})
+    assert before == "a:$2b$05$two\nb:$2b$05$one\n"
+    assert with_logins(before, {"b": "$2b$05$new"}) == "a:$2b$05$two\nb:$2b$05$new\n"
+    assert with_logins(before, {"a": "", "unknown": ""}) == "b:$2b$05$one\n"
+
+
+def test_registry_that_nobody_knows_is_refused(asked: Asked) -> None:
+    assert "There is no registry" in asked.answer("start_registry", OWNER, cluster="lab")
 
 
 def test_registry_that_was_never_started_says_how(asked: Asked) -> None:

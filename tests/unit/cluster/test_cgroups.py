@@ -11,8 +11,10 @@ from labkit.cluster.local.cgroups import (
     is_version_2,
     members,
     remove,
+    remove_patiently,
     trees,
 )
+from tests.support.clock import HeldClock
 
 NODE = "/labkit/lab/node1"
 
@@ -120,6 +122,20 @@ def test_removal_leaves_the_neighbours_of_node_and_cluster(first: Path) -> None:
     assert (first / "memory/labkit/lab/node2").is_dir()
     remove(first, "/labkit/lab")
     assert sorted(path.name for path in (first / "memory/labkit").iterdir()) == ["lab2"]
+
+
+def test_removal_waits_for_a_process_that_a_dying_one_started(first: Path) -> None:
+    late = first / "memory/labkit/lab/node1/cgroup.procs"
+    write(late, "31\n")
+    ended: list[set[int]] = []
+
+    def end(processes: set[int]) -> None:
+        ended.append(processes)
+        late.unlink()
+
+    remove_patiently(first, NODE, end, HeldClock())
+    assert ended == [{31}]
+    assert not late.parent.exists()
 
 
 def test_steps_say_what_they_would_do(second: Path) -> None:

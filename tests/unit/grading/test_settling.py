@@ -1,9 +1,10 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from labkit.foundation.waiting import Clock
-from labkit.grading.exercise import Exercise, LogRead, ObjectsRead, PagesRead
+from labkit.grading.exercise import CloudRead, Exercise, LogRead, ObjectsRead, PagesRead
 from labkit.grading.settling import Settling
 from labkit.grading.sources import Place
 from labkit.grading.verdict import Evidence, Finding, Result, Verdict, not_yet, passed
@@ -236,3 +237,33 @@ def test_a_name_that_stays_unknown_is_given_up_at_the_limit() -> None:
 
 def test_where_no_ingress_is_nobody_waits() -> None:
     assert wait_for_front(Controller(10**6)) == 0
+
+
+class Upscaling:
+    """A cloud whose pool is READY at the third look."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def read(self, _: str, __: str) -> list[dict[str, str]]:
+        self.looks += 1
+        return [{"name": "night", "status": "READY" if self.looks > 2 else "UPSCALING"}]
+
+    def calls(self, _: str) -> list[dict[str, Any]]:
+        return []
+
+    def cluster(self, _: str, __: str) -> None:
+        return None
+
+    def secrets(self) -> set[str]:
+        return set()
+
+
+def test_what_the_cloud_is_working_on_is_waited_for() -> None:
+    cloud, reader = Upscaling(), HeldReader()
+    sources = replace(sources_of(reader), cloud=cloud)
+    reads = (CloudRead("/kube/@night/nodepool"),)
+    exercise = Exercise("door", Path(), "00", "Door", 5, "Open.", (), (), reads)
+    Settling(exercise, PLACE, sources, {"project": "p"}).wait(moving(), 30)
+    assert cloud.looks == 3
+    assert reader.clock.monotonic() < 5

@@ -1,5 +1,6 @@
 import gzip
 import json
+from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
-from labkit.remote.errors import RegistryFailed
-from labkit.remote.registry import INDEX, MANIFEST, Registry, RegistryAccess, TaggedImage
+from labkit.remote.errors import LoginWanted, RegistryFailed
+from labkit.remote.registry import (
+    INDEX,
+    MANIFEST,
+    Login,
+    Registry,
+    RegistryAccess,
+    TaggedImage,
+)
 
 ACCESS = RegistryAccess("https://registry.test")
 LAYER = gzip.compress(b"app/.env canary")
@@ -118,3 +126,25 @@ def test_missing_authority_is_a_registry_that_does_not_answer(tmp_path: Path) ->
     access = RegistryAccess("https://registry.test", tmp_path / "ca.crt")
     with Registry(access) as registry, pytest.raises(RegistryFailed, match="No such file"):
         registry.tags("me/card")
+
+
+def test_registry_that_wants_a_login_is_there_and_tells_strangers_nothing() -> None:
+    with registry_of({"/v2/": 401, "/v2/me/card/tags/list": 401}) as registry:
+        assert registry.is_there()
+        with pytest.raises(LoginWanted, match="status 401"):
+            registry.tags("me/card")
+
+
+def test_login_goes_along_and_is_in_no_text_of_ours() -> None:
+    login = Login("ada", "pa$s:word")
+    access = RegistryAccess("https://registry.test", login=login)
+    told = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        told.append(request.headers["authorization"])
+        return httpx.Response(200, stream=httpx.ByteStream(b'{"tags": ["1"]}'))
+
+    with Registry(access, transport=httpx.MockTransport(answer)) as registry:
+        assert registry.tags("me/card") == ["1"]
+    assert told == ["Basic " + b64encode(b"ada:pa$s:word").decode()]
+    assert "pa$s" not in f"{access!r} {access}"

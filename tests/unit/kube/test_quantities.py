@@ -1,6 +1,6 @@
 import pytest
 
-from labkit.grading.criteria.quantities import quantity, same_quantity
+from labkit.kube.quantities import quantity, same_quantity
 
 
 @pytest.mark.parametrize(

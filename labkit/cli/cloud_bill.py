@@ -1,0 +1,158 @@
+"""`labkit cloud rent`, `bill` and `reap`: clusters of a cloud that sends a bill."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labkit.cli.options import AsJson
+from labkit.cli.output import print_json
+from labkit.foundation.settings import read_settings
+from labkit.foundation.text import say
+from labkit.foundation.waiting import SystemClock
+
+if TYPE_CHECKING:
+    from labkit.remote.ovhcloud import Cloud
+    from labkit.workshop.cloud_spending.billing import BillLine
+    from labkit.workshop.cloud_spending.ordering import Offer
+
+app = typer.Typer()
+RealProject = Annotated[
+    str,
+    typer.Option(
+        "--real-project",
+        help="OVHcloud itself, with the keys of ovh.conf or OVH_*: which project. "
+        "Unless given: the lab's own cloud.",
+    ),
+]
+
+
+@app.command("rent")
+def rent(
+    name: Annotated[str, typer.Argument(help="What to call it; its end is added.")],
+    budget: Annotated[float, typer.Option(help="EUR that it may cost in all.")],
+    hours: Annotated[int, typer.Option(help="After which it may be removed, 1 to 24.")],
+    region: Annotated[str, typer.Option(help="Such as GRA7.")] = "GRA7",
+    flavor: Annotated[str, typer.Option(help="Of its nodes, such as b2-7.")] = "b2-7",
+    nodes: Annotated[int, typer.Option(help="How many, 1 to 10.")] = 1,
+    confirm: Annotated[str, typer.Option(help="Its name once more: order it.")] = "",
+    real_project: RealProject = "",
+) -> None:
+    """Show what a cluster would be and cost. Order it only with --confirm NAME."""
+    from labkit.workshop.cloud_spending.ordering import Order, offer, place
+
+    cloud, project = _cloud(real_project)
+    order = Order(name, region, flavor, nodes, hours, budget)
+    made = offer(order, project, SystemClock().now())
+    _show_offer(made)
+    if not confirm:
+        print(say("Nothing was ordered. To order it: --confirm {name}", name=name))
+        return
+    print(say("Ordered: {id}. `labkit cloud bill` lists it.", id=place(cloud, made, confirm)))
+
+
+@app.command("bill")
+def bill(real_project: RealProject = "", json: AsJson = False) -> None:
+    """List clusters with what they cost an hour and have cost so far, as an estimate."""
+    from labkit.workshop.cloud_spending.billing import bill as billed
+
+    cloud, project = _cloud(real_project)
+    lines = billed(cloud, project, SystemClock().now())
+    if json:
+        print_json([_as_json(line) for line in lines])
+        return
+    _show_bill(lines)
+
+
+@app.command("reap")
+def reap(real_project: RealProject = "", json: AsJson = False) -> None:
+    """Remove clusters that labkit ordered and whose time is over. Safe to run again, or by cron."""
+    from labkit.workshop.cloud_spending.reaping import reap as reaped
+
+    cloud, project = _cloud(real_project)
+    done = reaped(cloud, project, SystemClock().now())
+    if json:
+        print_json(asdict(done))
+        return
+    for one in done.removed:
+        print(say("Removing {name}.", name=one))
+    for one in done.going:
+        print(say("{name} is still going, and may still cost.", name=one))
+    if not (done.removed or done.going):
+        print(say("Nothing of ours is past its time."))
+
+
+def _cloud(real_project: str) -> "tuple[Cloud, str]":
+    if real_project:
+        from labkit.remote.ovhcloud import open_real
+
+        return open_real(), real_project
+    from labkit.remote.cloud_keys import FILE_NAME, read_keys
+    from labkit.remote.ovhcloud import open_cloud
+
+    keys = read_keys(read_settings().home / "cloud" / FILE_NAME)
+    return open_cloud(keys), keys.project
+
+
+def _show_offer(made: "Offer") -> None:
+    from labkit.workshop.cloud_spending.prices import SOURCE
+
+    pool = made.body["nodepool"]
+    print(
+        say(
+            "POST {path}: cluster {name} in {region}, {nodes} of {flavor}, to be removed after "
+            "{until:%Y-%m-%d %H:%M} UTC.",
+            path=made.path,
+            name=made.body["name"],
+            region=made.body["region"],
+            nodes=pool["desiredNodes"],
+            flavor=pool["flavorName"],
+            until=made.tag.until,
+        )
+    )
+    print(
+        say(
+            "About {hour:.3f} EUR an hour, {all:.2f} EUR in all if `labkit cloud reap` runs in "
+            "time. An estimate, {source}, without tax, load balancers and volumes.",
+            hour=made.eur_per_hour,
+            all=made.eur_in_all,
+            source=SOURCE,
+        )
+    )
+
+
+def _show_bill(lines: "tuple[BillLine, ...]") -> None:
+    from labkit.workshop.cloud_spending.prices import SOURCE
+
+    now = SystemClock().now()
+    for line in lines:
+        end = f"{line.tag.until:%Y-%m-%d %H:%M} UTC" if line.tag else say("no end: not ours")
+        if line.is_overdue(now):
+            end = say("{end}, overdue: `labkit cloud reap`", end=end)
+        print(
+            f"{line.name:<44} {line.status:<10} {line.nodes:>3}  "
+            f"{line.eur_per_hour:>7.3f} EUR/h {line.eur_so_far:>8.2f} EUR  {end}"
+        )
+    hour, so_far = sum(x.eur_per_hour for x in lines), sum(x.eur_so_far for x in lines)
+    print(
+        say(
+            "{count} clusters, about {hour:.3f} EUR an hour, {so_far:.2f} EUR so far. An estimate "
+            "({source}); of the lab's own cloud, what the real one would cost.",
+            count=len(lines),
+            hour=hour,
+            so_far=so_far,
+            source=SOURCE,
+        )
+    )
+
+
+def _as_json(line: "BillLine") -> dict[str, object]:
+    return {
+        "id": line.id,
+        "name": line.name,
+        "status": line.status,
+        "until": line.tag.until.isoformat() if line.tag else None,
+        "nodes": line.nodes,
+        "eur_per_hour": round(line.eur_per_hour, 4),
+        "eur_so_far": round(line.eur_so_far, 4),
+    }

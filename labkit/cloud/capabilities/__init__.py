@@ -1,0 +1,1 @@
+"""What Managed Kubernetes offers in this project, before anything is ordered."""

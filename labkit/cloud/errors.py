@@ -1,0 +1,22 @@
+"""What can go wrong with the emulator itself; what its API answers is data, see `answers`.
+
+CloudError                     what_happened · next_step · evidence
+└── EmulatorNotRunning         where it was looked for
+"""
+
+from pathlib import Path
+
+from labkit.foundation.errors import LabError
+from labkit.foundation.text import say
+
+
+class CloudError(LabError):
+    """The emulator cannot do what was asked."""
+
+
+class EmulatorNotRunning(CloudError):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            say("No emulated cloud runs here (looked in {folder}).", folder=folder),
+            say("Run `labkit cloud up`."),
+        )

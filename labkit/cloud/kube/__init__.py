@@ -1,0 +1,1 @@
+"""Clusters: `/cloud/project/{serviceName}/kube` and what belongs to one as a whole."""

@@ -1,0 +1,1 @@
+"""Audit logs of a cluster: addresses that expire, and subscriptions."""

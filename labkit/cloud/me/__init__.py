@@ -1,0 +1,1 @@
+"""`/me`: the account, its applications, credentials and service accounts."""

@@ -1,0 +1,1 @@
+"""The Public Cloud project around the clusters: regions, flavors, quota, instances."""

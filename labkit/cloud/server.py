@@ -1,0 +1,74 @@
+"""The emulator as a process: `python -m labkit.cloud.server FOLDER ENGINE PORT`.
+
+It answers on 127.0.0.1 only, and ends in good order on SIGTERM: what is left to do is on disk.
+"""
+
+import json
+import logging
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from random import SystemRandom
+
+import uvicorn
+
+from labkit.cloud.app import application
+from labkit.cloud.emulator import Emulator, open_emulator
+from labkit.cloud.seed import keys
+from labkit.cloud.tending import Tending
+from labkit.cluster.opening import open_engine
+from labkit.foundation.files import PRIVATE, write_atomically
+from labkit.foundation.process import SystemRunner
+from labkit.foundation.settings import Settings, read_settings
+from labkit.foundation.waiting import SystemClock
+
+HOST = "127.0.0.1"
+KEYS = "keys.json"
+MOST_SIMULATED_VCPUS = 64
+GRACE_SECONDS = 5
+
+
+def main() -> None:
+    folder, engine, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    emulator = opened(folder, engine, port, read_settings())
+    written = json.dumps(asdict(keys(emulator.cloud)), indent=1) + "\n"
+    write_atomically(folder / KEYS, written, mode=PRIVATE)
+    emulator.begin()
+    try:
+        serve(emulator, port)
+    finally:
+        emulator.end()
+
+
+def opened(folder: Path, engine: str, port: int, settings: Settings) -> Emulator:
+    run, clock = SystemRunner(), SystemClock()
+    is_local = engine == "local"
+    return open_emulator(
+        folder,
+        lambda name: open_engine(engine, name, settings, run=run, clock=clock),
+        clock=clock,
+        chance=SystemRandom(),
+        address=f"http://{HOST}:{port}",
+        most_vcpus=(os.cpu_count() or 1) if is_local else MOST_SIMULATED_VCPUS,
+        tend=Tending().tend,
+    )
+
+
+def serve(emulator: Emulator, port: int) -> None:
+    """Until SIGTERM or SIGINT."""
+    uvicorn.run(
+        application(emulator.cloud),
+        host=HOST,
+        port=port,
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+"""The lab's emulated cloud: up, down, status, and the keys to it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from labkit.cloud.emulator import kept_clusters
+from labkit.cloud.errors import EmulatorNotRunning
+from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.opening import open_engine
+from labkit.foundation.errors import LabError, SettingInvalid, TimedOut
+from labkit.foundation.files import PRIVATE, last_line, write_atomically
+from labkit.foundation.process import Runner, start_detached
+from labkit.foundation.progress import Progress, shown
+from labkit.foundation.settings import Settings
+from labkit.foundation.text import say
+from labkit.foundation.waiting import Clock, wait_until
+
+HOST = "127.0.0.1"
+USUAL_PORT = 8780
+START_SECONDS = 20
+END_SECONDS = 60
+ENGINES = ("local", "simulated")
+LOOK_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class CloudPlace:
+    """Where the emulator of one lab keeps what it has."""
+
+    settings: Settings
+    run: Runner
+    clock: Clock
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.home / "cloud"
+
+    @property
+    def note(self) -> Path:
+        """Which process it is, where it answers, and on which engine."""
+        return self.folder / "running.json"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "emulator.log"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudStatus:
+    running: bool
+    endpoint: str = ""
+    engine: str = ""
+    project: str = ""
+    clusters: tuple[Mapping[str, Any], ...] = ()
+    pid: int = 0
+
+
+def cloud_engine(place: CloudPlace, wanted: str) -> str:
+    """The one asked for; else local where that is possible without asking for a password.
+
+    Raises SettingInvalid for one that has no nodes to add.
+    """
+    if wanted in ENGINES:
+        return wanted
+    if wanted:
+        raise SettingInvalid("--engine", wanted, " or ".join(ENGINES))
+    with socket.socket(socket.AF_UNIX) as probe:
+        agent = probe.connect_ex(str(MachinePaths().agent_socket)) == 0
+    return "local" if os.geteuid() == 0 or agent else "simulated"
+
+
+def cloud_up(place: CloudPlace, progress: Progress, *, engine: str, port: int = 0) -> CloudStatus:
+    """Start the emulator, or find it running. Its clusters of an earlier run are kept."""
+    found = cloud_status(place)
+    if found.running:
+        return found
+    chosen = port or _port(place)
+    place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # its database holds every key
+    command = [sys.executable, "-m", "labkit.cloud.server", str(place.folder), engine, str(chosen)]
+    with shown(progress, say("Start the emulated cloud")):
+        pid = start_detached(command, place.log, folder=Path(__file__).parents[2])
+        written = {
+            "pid": pid,
+            "port": chosen,
+            "endpoint": f"http://{HOST}:{chosen}/1.0",
+            "engine": engine,
+        }
+        write_atomically(place.note, json.dumps(written) + "\n", mode=PRIVATE)
+        wait_until(
+            lambda: _has_begun(place, pid),
+            say("the emulated cloud"),
+            limit_seconds=START_SECONDS,
+            clock=place.clock,
+            last_seen=lambda: last_line(place.log),
+        )
+    return cloud_status(place)
+
+
+def _port(place: CloudPlace) -> int:
+    """The one of last time, so that notes of a lesson stay true; else one that is free."""
+    for wanted in (_noted(place).get("port", USUAL_PORT), USUAL_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind((HOST, int(wanted)))
+                return int(probe.getsockname()[1])
+    raise LabError(say("No port of {host} is free.", host=HOST), say("Close some programs."))
+
+
+def _has_begun(place: CloudPlace, pid: int) -> bool:
+    """Raises LabError once the process that was started is gone."""
+    if _has_ended(pid):
+        raise LabError(
+            say("The emulated cloud ended at once."),
+            say("Read {log}.", log=place.log),
+            last_line(place.log),
+        )
+    return _lever(place, "GET", "/state") is not None
+
+
+def cloud_status(place: CloudPlace) -> CloudStatus:
+    """Whether it runs, and its clusters. Never raises because it does not."""
+    note = _noted(place)
+    if not note or not _is_emulator(note["pid"]):
+        return CloudStatus(running=False)
+    state = _lever(place, "GET", "/state")
+    if state is None:
+        return CloudStatus(running=False)
+    return CloudStatus(
+        running=True,
+        endpoint=note["endpoint"],
+        engine=note["engine"],
+        project=state["projects"][0],
+        clusters=tuple(state["clusters"]),
+        pid=note["pid"],
+    )
+
+
+def cloud_keys(place: CloudPlace) -> Mapping[str, str]:
+    """Raises EmulatorNotRunning."""
+    if not cloud_status(place).running:
+        raise EmulatorNotRunning(place.folder)
+    return _keys(place)
+
+
+def cloud_reset(place: CloudPlace, progress: Progress) -> CloudStatus:
+    """As new, with the same keys and project: every cluster goes."""
+    if not cloud_status(place).running:
+        raise EmulatorNotRunning(place.folder)
+    with shown(progress, say("Remove the clusters of the emulated cloud")):
+        _lever(place, "POST", "/reset")
+        shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
+        shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
+        wait_until(
+            lambda: not cloud_status(place).clusters,
+            say("the clusters of the emulated cloud to go"),
+            limit_seconds=END_SECONDS * 5,
+            clock=place.clock,
+            last_seen=lambda: ", ".join(str(one["name"]) for one in cloud_status(place).clusters),
+        )
+    return cloud_status(place)
+
+
+def cloud_down(place: CloudPlace, progress: Progress) -> None:
+    """The emulator, its clusters, and all that it kept. Again is fine."""
+    note = _noted(place)
+    if note and _is_emulator(note["pid"]):
+        with shown(progress, say("Stop the emulated cloud")):
+            _end(place, note["pid"])
+    if not place.folder.is_dir():
+        return
+    engine = note.get("engine", "local")
+    for name in kept_clusters(place.folder):
+        with shown(progress, say("Remove cluster {name}", name=name)):
+            opened = open_engine(engine, name, place.settings, run=place.run, clock=place.clock)
+            opened.delete(progress)
+    shutil.rmtree(place.folder)
+
+
+def _end(place: CloudPlace, pid: int) -> None:
+    """It finishes the step it is in; after a while it is made to end."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        with suppress(TimedOut):
+            wait_until(
+                lambda: not _is_emulator(pid),
+                say("the emulated cloud to end"),
+                limit_seconds=END_SECONDS,
+                clock=place.clock,
+            )
+            return
+
+
+def _has_ended(pid: int) -> bool:
+    """Also one that nobody has waited for: its name is in brackets, its state is Z."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
+
+
+def _is_emulator(pid: int) -> bool:
+    """Process ids come again: it must be the program that we started."""
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"labkit.cloud.server" in line
+
+
+def _lever(place: CloudPlace, method: str, name: str) -> Any:
+    """Its answer; None where nobody answers."""
+    keys = _keys(place)
+    if not keys:
+        return None
+    url = keys["endpoint"].removesuffix("/1.0") + "/_emulator" + name
+    headers = {"X-Labkit-Control": keys["control"]}
+    try:
+        answer = httpx.request(method, url, headers=headers, timeout=LOOK_SECONDS)
+        answer.raise_for_status()
+    except httpx.HTTPError:
+        return None
+    return answer.json()
+
+
+def _noted(place: CloudPlace) -> dict[str, Any]:
+    return _read(place.note)
+
+
+def _keys(place: CloudPlace) -> dict[str, Any]:
+    return _read(place.folder / "keys.json")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Empty where there is none."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content

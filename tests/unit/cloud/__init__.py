@@ -1,0 +1,1 @@
+"""What of the emulator needs neither a network nor a cluster."""

@@ -1,0 +1,1 @@
+"""The autoscaler: each question alone, and rushes played over time."""

@@ -1,0 +1,1 @@
+"""Claims about clusters as the API shows them."""

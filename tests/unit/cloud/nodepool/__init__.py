@@ -1,0 +1,1 @@
+"""Claims about pools and their nodes."""

@@ -1,0 +1,1 @@
+"""Claims about labkit.workshop.cloud_spending."""
