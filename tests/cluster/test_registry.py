@@ -291,9 +291,11 @@ def test_registry_taken_down_leaves_nothing(tmp_path: Path) -> None:
 
 
 def registry_processes() -> set[int]:
-    """Found by their name in /proc, independently of the supervisor."""
+    """Of the open one; found in /proc, independently of the supervisor."""
+    ours = b"/var/lib/labkit/registry/config.yml"
     return {
         int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/comm")
-        if path.read_text().strip() == "registry"
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if path.parent.joinpath("comm").read_text().strip() == "registry"
+        and ours in path.read_bytes()
     }
