@@ -292,9 +292,9 @@ def test_registry_taken_down_leaves_nothing(tmp_path: Path) -> None:
 
 def registry_processes() -> set[int]:
     """Of the open one; found in /proc, independently of the supervisor."""
-    served = b"registry\0serve\0/var/lib/labkit/registry/config.yml"
+    served = b"/registry\0serve\0/var/lib/labkit/registry/config.yml\0"  # and nothing behind
     return {
         int(path.parent.name)
         for path in Path("/proc").glob("[0-9]*/cmdline")
-        if served in path.read_bytes()
+        if path.read_bytes().endswith(served) and b"adopt" not in path.read_bytes()
     }
