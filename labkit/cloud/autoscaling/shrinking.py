@@ -28,6 +28,7 @@ def looked_at(world: World) -> list[Verdict]:
     there = world.by_node()
     used = {node.name: utilisation(node, there[node.name]) for node in world.nodes}
     places = {node.name: place(node, there[node.name]) for node in world.nodes if node.ready}
+    spare = {pool.name: pool.desired - pool.low for pool in world.pools}
     verdicts = []
     for node in sorted(world.nodes, key=lambda node: (used[node.name], node.name)):
         if node.pool not in pools:
@@ -35,10 +36,13 @@ def looked_at(world: World) -> list[Verdict]:
         pods = [pod for pod in there[node.name] if not pod.of_the_node]
         question = _Question(node, pools[node.pool], pods, used[node.name])
         stays = _why_held(world, question) if node.ready else ""
+        if spare[node.pool] <= 0:  # it stays in thought too: others may move to it
+            stays = stays or "its pool is at its minimum"
         if not stays:
             moved = {name: one.copy() for name, one in places.items() if name != node.name}
             stays = _why_homeless(question, moved) if node.ready else ""
             places = places if stays else moved
+            spare[node.pool] -= not stays
         verdicts.append(Verdict(node, question.pool, stays, empty=not pods, used=question.used))
     return verdicts
 

@@ -43,6 +43,13 @@ def test_empty_nodes_leave_together_but_not_below_the_minimum() -> None:
     assert left_after_a_minute(two_nodes(pool(desired=2, low=1))) == ["n1"]
 
 
+def test_a_node_that_a_minimum_keeps_is_a_home_for_others() -> None:
+    kept, other = pool("kept", desired=1, low=1), pool("other", desired=1)
+    idle = replace(IDLE, node="o1")
+    world = World((idle,), (node("k1", kept), node("o1", other)), (kept, other))
+    assert left_after_a_minute(world) == ["o1"]
+
+
 def test_a_faster_lab_waits_less() -> None:
     world = two_nodes(pool(desired=2), BUSY, IDLE)
     first = decide(world, Memory(), NOW, speed=10)
