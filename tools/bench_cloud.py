@@ -25,9 +25,10 @@ from labkit.cloud.app import application
 from labkit.cloud.auth.signature import signature
 from labkit.cloud.cloud import nobody
 from labkit.cloud.emulator import open_emulator
-from labkit.cloud.seed import Keys, Seed, keys
+from labkit.cloud.seed import Seed, keys
 from labkit.cluster.engine import Engine
 from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.remote.cloud_keys import CloudKeys
 from tools.bench_measure import pss_bytes
 
 RATE, RATE_OF_CORE = "signed GETs a second", "signed GETs a second of the server's own time"
@@ -43,7 +44,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    keys: Keys
+    keys: CloudKeys
     paths: tuple[str, ...]
     process: int
 
@@ -146,7 +147,7 @@ def _served(folder: Path) -> Iterator[Target]:
     process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None  # noqa: S101 - it was asked for
-        known = Keys(**json.loads(process.stdout.readline()))
+        known = CloudKeys(**json.loads(process.stdout.readline()))
         target = Target(known, (), process.pid)
         wait_until(lambda: _is_up(target), "the emulator", limit_seconds=20, clock=SystemClock())
         yield Target(known, _paths(target), process.pid)

@@ -77,9 +77,11 @@ def reset(json: AsJson = False) -> None:
 @app.command("credentials")
 def credentials(json: AsJson = False) -> None:
     """Print what a client needs, as lines for an `ovh.conf`; with --json as one object."""
+    from dataclasses import asdict
+
     from labkit.workshop.cloud import cloud_keys
 
-    keys = dict(cloud_keys(_place()))
+    keys = asdict(cloud_keys(_place()))
     if json:
         print_json(keys)
         return

@@ -32,12 +32,12 @@ from labkit.cloud.operations import OPERATIONS
 from labkit.cloud.request import Received, received
 from labkit.cloud.routing import Routes
 from labkit.foundation.errors import LabError
+from labkit.remote.cloud_levers import HEADER
 
 LOG = logging.getLogger("labkit.cloud")
 JSON = "application/json; charset=utf-8"
 LONGEST_BODY = 1_000_000  # bytes
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
-CONTROL_HEADER = "x-labkit-control"
 NO_CONTROL = ApiError(403, "Client::Forbidden", "The levers need the key of keys.json")
 TOKEN = "/auth/oauth2/token"  # noqa: S105 - an address
 CRASHED = ApiError(500, "Server::InternalServerError", "Internal server error")
@@ -158,7 +158,7 @@ class Levers:
         request = received(scope, body or b"")
         path = request.path.removeprefix("/_emulator")
         lever = LEVERS.get((request.method, path))
-        if not matches(request.headers.get(CONTROL_HEADER, ""), self._cloud.control):
+        if not matches(request.headers.get(HEADER.lower(), ""), self._cloud.control):
             answer: Response = _error(self._cloud, NO_CONTROL)
         elif lever is None:
             answer = _error(self._cloud, no_such_url().error)

@@ -1,11 +1,12 @@
 """What an emulator holds when it is new: an account's application and key, and a project."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from labkit.cloud.auth.models import Application, Credential, ServiceAccount
 from labkit.cloud.auth.rules import AccessRule
 from labkit.cloud.cloud import Cloud, drawn_key
 from labkit.cloud.project.models import Project
+from labkit.remote.cloud_keys import CloudKeys
 
 EVERYTHING = tuple(
     AccessRule(method=method, path="/*") for method in ("GET", "POST", "PUT", "DELETE")
@@ -25,7 +26,7 @@ class Seed:
     max_clusters: int = 20
 
 
-def plant(cloud: Cloud, seed: Seed) -> "Keys":
+def plant(cloud: Cloud, seed: Seed) -> CloudKeys:
     """Add it all at once."""
     now = cloud.time.now()
     project = Project(
@@ -61,22 +62,7 @@ def is_planted(cloud: Cloud) -> bool:
     return bool(cloud.store.all(Project))
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What a client of an account needs."""
-
-    endpoint: str
-    application_key: str
-    application_secret: str = field(repr=False)
-    consumer_key: str = field(repr=False)
-    project: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    control: str = field(repr=False)
-    """What the emulator's own levers ask for; no cloud has such a thing."""
-
-
-def keys(cloud: Cloud) -> Keys:
+def keys(cloud: Cloud) -> CloudKeys:
     """Of the first project, and the first credential, which may do everything."""
     store = cloud.store
     return _keys(
@@ -95,8 +81,8 @@ def _keys(
     *,
     credential: Credential,
     account: ServiceAccount,
-) -> Keys:
-    return Keys(
+) -> CloudKeys:
+    return CloudKeys(
         endpoint=f"{cloud.address}/1.0",
         application_key=application.id,
         application_secret=application.secret,

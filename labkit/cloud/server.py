@@ -3,11 +3,9 @@
 It answers on 127.0.0.1 only, and ends in good order on SIGTERM: what is left to do is on disk.
 """
 
-import json
 import logging
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from random import SystemRandom
 
@@ -18,13 +16,12 @@ from labkit.cloud.emulator import Emulator, open_emulator
 from labkit.cloud.seed import keys
 from labkit.cloud.tending import Tending
 from labkit.cluster.opening import open_engine
-from labkit.foundation.files import PRIVATE, write_atomically
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.settings import Settings, read_settings
 from labkit.foundation.waiting import SystemClock
+from labkit.remote.cloud_keys import FILE_NAME, write_keys
 
 HOST = "127.0.0.1"
-KEYS = "keys.json"
 MOST_SIMULATED_VCPUS = 64
 GRACE_SECONDS = 5
 
@@ -34,8 +31,7 @@ def main() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     emulator = opened(folder, engine, port, read_settings())
-    written = json.dumps(asdict(keys(emulator.cloud)), indent=1) + "\n"
-    write_atomically(folder / KEYS, written, mode=PRIVATE)
+    write_keys(folder / FILE_NAME, keys(emulator.cloud))
     emulator.begin()
     try:
         serve(emulator, port)

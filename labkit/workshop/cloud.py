@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from labkit.cloud.emulator import kept_clusters
 from labkit.cloud.errors import EmulatorNotRunning
 from labkit.cluster.local.paths import MachinePaths
@@ -25,13 +23,16 @@ from labkit.foundation.progress import Progress, shown
 from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
+from labkit.remote.cloud_keys import FILE_NAME, CloudKeys, read_keys
+from labkit.remote.cloud_levers import Levers
+from labkit.remote.errors import RemoteError
+from labkit.workshop.cloud_account import ACCOUNTS
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8780
 START_SECONDS = 20
 END_SECONDS = 60
 ENGINES = ("local", "simulated")
-LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _has_begun(place: CloudPlace, pid: int) -> bool:
             say("Read {log}.", log=place.log),
             last_line(place.log),
         )
-    return _lever(place, "GET", "/state") is not None
+    return _state(place) is not None
 
 
 def cloud_status(place: CloudPlace) -> CloudStatus:
@@ -134,7 +135,7 @@ def cloud_status(place: CloudPlace) -> CloudStatus:
     note = _noted(place)
     if not note or not _is_emulator(note["pid"]):
         return CloudStatus(running=False)
-    state = _lever(place, "GET", "/state")
+    state = _state(place)
     if state is None:
         return CloudStatus(running=False)
     return CloudStatus(
@@ -147,11 +148,11 @@ def cloud_status(place: CloudPlace) -> CloudStatus:
     )
 
 
-def cloud_keys(place: CloudPlace) -> Mapping[str, str]:
+def cloud_keys(place: CloudPlace) -> CloudKeys:
     """Raises EmulatorNotRunning."""
     if not cloud_status(place).running:
         raise EmulatorNotRunning(place.folder)
-    return _keys(place)
+    return read_keys(place.folder / FILE_NAME)
 
 
 def cloud_reset(place: CloudPlace, progress: Progress) -> CloudStatus:
@@ -159,9 +160,8 @@ def cloud_reset(place: CloudPlace, progress: Progress) -> CloudStatus:
     if not cloud_status(place).running:
         raise EmulatorNotRunning(place.folder)
     with shown(progress, say("Remove the clusters of the emulated cloud")):
-        _lever(place, "POST", "/reset")
-        shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
-        shutil.rmtree(place.folder / "accounts", ignore_errors=True)  # theirs mean nobody now
+        Levers(read_keys(place.folder / FILE_NAME)).pull("reset")
+        shutil.rmtree(place.folder / ACCOUNTS, ignore_errors=True)  # theirs mean nobody now
         wait_until(
             lambda: not cloud_status(place).clusters,
             say("the clusters of the emulated cloud to go"),
@@ -221,33 +221,18 @@ def _is_emulator(pid: int) -> bool:
     return b"labkit.cloud.server" in line
 
 
-def _lever(place: CloudPlace, method: str, name: str) -> Any:
-    """Its answer; None where nobody answers."""
-    keys = _keys(place)
-    if not keys:
-        return None
-    url = keys["endpoint"].removesuffix("/1.0") + "/_emulator" + name
-    headers = {"X-Labkit-Control": keys["control"]}
+def _state(place: CloudPlace) -> dict[str, Any] | None:
+    """What the emulator says of itself; None where nobody answers."""
     try:
-        answer = httpx.request(method, url, headers=headers, timeout=LOOK_SECONDS)
-        answer.raise_for_status()
-    except httpx.HTTPError:
+        return Levers(read_keys(place.folder / FILE_NAME)).state()
+    except RemoteError:
         return None
-    return answer.json()
 
 
 def _noted(place: CloudPlace) -> dict[str, Any]:
-    return _read(place.note)
-
-
-def _keys(place: CloudPlace) -> dict[str, Any]:
-    return _read(place.folder / "keys.json")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Empty where there is none."""
+    """Empty where nothing was started."""
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(place.note.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return content

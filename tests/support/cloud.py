@@ -19,7 +19,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.emulator import Emulator, open_emulator
 from labkit.cloud.kube.models import Cluster
 from labkit.cloud.lifecycle.converging import Round, converge
-from labkit.cloud.seed import Keys, Seed, keys
+from labkit.cloud.seed import Seed, keys
 from labkit.cluster.engine import (
     Capability,
     ClusterConfig,
@@ -30,6 +30,7 @@ from labkit.cluster.engine import (
 )
 from labkit.foundation.progress import Progress
 from labkit.foundation.waiting import Clock
+from labkit.remote.cloud_keys import CloudKeys
 from tests.support.clock import HeldClock
 
 KUBECONFIG = """\
@@ -137,7 +138,7 @@ class Stage:
     emulator: Emulator
     machine: Machine
     http: httpx.Client
-    keys: Keys
+    keys: CloudKeys
     clock: Clock
 
     @property

@@ -9,7 +9,6 @@ import httpx
 import requests
 from requests.adapters import BaseAdapter
 
-from labkit.cloud.seed import Keys
 from labkit.remote.cloud_keys import CloudKeys
 from labkit.remote.ovhcloud import Cloud, open_cloud
 from labkit.workshop.cloud_reach import CloudReach
@@ -39,7 +38,7 @@ class StageAdapter(BaseAdapter):
     def close(self) -> None: ...
 
 
-def keys_of(stage: Stage, keys: Keys | None = None) -> CloudKeys:
+def keys_of(stage: Stage, keys: CloudKeys | None = None) -> CloudKeys:
     return CloudKeys(**asdict(keys or stage.keys))
 
 

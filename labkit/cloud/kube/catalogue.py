@@ -28,8 +28,6 @@ NODES_PER_POOL_APART = 5
 """With antiAffinity."""
 ETCD_QUOTA_BYTES = {"free": 400_000_000, "standard": 8_000_000_000}
 
-FREE_ONLY_IN_ONE_ZONE = "free"
-
 
 def zones(region: str) -> tuple[str, ...]:
     """Of a region with several; none for the others."""
@@ -43,8 +41,7 @@ def offered(flavor: str) -> Flavor | None:
 
 def upgrades(version: str) -> tuple[str, ...]:
     """Minors that a cluster of this version may go to: the next one."""
-    minor = ".".join(version.split(".")[:2])
-    later = [one for one in RUNNABLE if number(one) == number(minor) + 1]
+    later = [one for one in RUNNABLE if number(one) == number(version) + 1]
     return tuple(later)
 
 
@@ -53,5 +50,10 @@ def complete(minor: str) -> str:
     return f"{patch_of(minor).removeprefix('v')}-1"
 
 
-def number(minor: str) -> int:
-    return int(minor.split(".")[1])
+def minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def number(version: str) -> int:
+    """Of its minor."""
+    return int(version.split(".")[1])

@@ -93,7 +93,3 @@ def next_version(version: str) -> str | None:
 
 def cluster_nodes(cloud: Cloud, cluster: Cluster) -> list[Node]:
     return [node for pool in pools_of(cloud, cluster) for node in nodes_of(cloud, pool)]
-
-
-def minor(version: str) -> str:
-    return ".".join(version.split(".")[:2])

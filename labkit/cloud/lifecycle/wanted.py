@@ -3,7 +3,7 @@
 from base64 import b64decode
 from collections.abc import Iterable, Sequence
 
-from labkit.cloud.kube.changing import minor
+from labkit.cloud.kube.catalogue import minor
 from labkit.cloud.kube.models import Cluster, OpenIdConnect
 from labkit.cloud.node.models import Node
 from labkit.cloud.nodepool.models import NodePool, Template

@@ -7,6 +7,7 @@ from typing import Any
 
 from labkit.cloud.answers import gone
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.kube.catalogue import NODES_PER_POOL, NODES_PER_POOL_APART
 from labkit.cloud.kube.models import Cluster
 from labkit.cloud.node.models import Node
 from labkit.cloud.nodepool import sizing
@@ -23,9 +24,6 @@ from labkit.cloud.nodepool.models import (
 from labkit.cloud.project import quota
 from labkit.cloud.project.flavors import fits_here
 from labkit.cluster.flavors import FLAVORS
-
-MOST_APART = 5
-MOST = 100
 
 
 def pools_of(cloud: Cloud, cluster: Cluster) -> list[NodePool]:
@@ -54,7 +52,8 @@ def _new_pool(cloud: Cloud, cluster: Cluster, wanted: NodePoolCreation) -> NodeP
     id_, now = cloud.uuid(), cloud.time.now()
     apart = bool(wanted.anti_affinity)
     low = wanted.min_nodes if wanted.min_nodes is not None else 0
-    high = wanted.max_nodes if wanted.max_nodes is not None else MOST_APART if apart else MOST
+    limit = NODES_PER_POOL_APART if apart else NODES_PER_POOL
+    high = wanted.max_nodes if wanted.max_nodes is not None else limit
     desired = wanted.desired_nodes if wanted.desired_nodes is not None else max(1, low)
     return NodePool(
         id=id_,
