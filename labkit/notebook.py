@@ -17,6 +17,7 @@ from labkit.widgets.cells import (
     watch_namespace,
     work_on,
 )
+from labkit.widgets.lesson_cloud import cloud
 from labkit.widgets.lessons import (
     begin,
     external_address,
@@ -30,6 +31,7 @@ __all__ = [
     "answer",
     "begin",
     "check",
+    "cloud",
     "doctor",
     "end_cluster",
     "external_address",

@@ -14,6 +14,8 @@ from labkit.authoring.notebooks import read_source
 LONGEST_CELL_LINES = 12
 FIRST_CELL = "from labkit.notebook import ("
 """As long as the lesson has names."""
+LEARNED = frozenset({"hashlib", "json", "ovh", "time", "urllib.parse"})
+"""What a lesson may import besides, whole: its readers will write programs with it."""
 PARAMETERS = {"engine", "attendee", "namespace"}
 BELITTLING = re.compile(r"\b(simply|just|obviously|of course|easy|easily)\b", re.IGNORECASE)
 EXERCISE_CALL = re.compile(r"^(?:# )?(start|check|hint|solution)\(\"([a-z0-9-]+)\"\)")
@@ -54,20 +56,22 @@ def _frame(cells: list[Any]) -> Iterator[Breach]:
 
 
 def _imports(cells: list[Any]) -> Iterator[Breach]:
-    """The first code cell imports by name from labkit.notebook; nobody imports anything else."""
+    """The first code cell imports, by name from labkit.notebook, whole what is learned here."""
     code = [
         (number, cell) for number, cell in enumerate(cells, start=1) if cell.cell_type == "code"
     ]
     for place, (number, cell) in enumerate(code):
-        imported = [node for node in ast.walk(_parsed(cell.source)) if isinstance(node, ast.Import)]
-        named = [
-            node for node in ast.walk(_parsed(cell.source)) if isinstance(node, ast.ImportFrom)
-        ]
+        nodes = list(ast.walk(_parsed(cell.source)))
+        named = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        whole = [one for node in nodes if isinstance(node, ast.Import) for one in node.names]
         right = [node for node in named if node.module == "labkit.notebook"]
         star = any(alias.name == "*" for node in named for alias in node.names)
-        if imported or star or len(named) != len(right):
-            yield Breach(number, "may import names from labkit.notebook, nothing else")
-        if bool(right) != (place == 0):
+        if star or len(named) != len(right) or any(one.name not in LEARNED for one in whole):
+            learned = ", ".join(sorted(LEARNED))
+            yield Breach(
+                number, f"may import names from labkit.notebook and whole {learned}, nothing else"
+            )
+        if bool(right) != (place == 0) or (whole and place > 0):
             yield Breach(number, "imports must be in the first code cell, and only there")
 
 

@@ -79,11 +79,11 @@ def open_cloud(keys: CloudKeys, adapter: Any = None) -> Cloud:
 
     `adapter` is one of requests', for a test without a socket.
     """
-    return Cloud(_client(keys, adapter), keys.endpoint)
+    return Cloud(official_client(keys, adapter), keys.endpoint)
 
 
 def open_for_reading(keys: CloudKeys, adapter: Any = None) -> ReadOnlyCloud:
-    return ReadOnlyCloud(_client(keys, adapter), keys.endpoint)
+    return ReadOnlyCloud(official_client(keys, adapter), keys.endpoint)
 
 
 def open_real(endpoint: str | None = None) -> Cloud:
@@ -111,7 +111,8 @@ def is_missing(problem: CloudRefused) -> bool:
     return problem.status == MISSING
 
 
-def _client(keys: CloudKeys, adapter: Any) -> Any:
+def official_client(keys: CloudKeys, adapter: Any = None) -> Any:
+    """`ovh.Client` itself, as a lesson shows it. Raises CloudKeysUnusable; no call is made."""
     import ovh  # noqa: PLC0415
     from ovh import exceptions  # noqa: PLC0415
 

@@ -1,9 +1,15 @@
 """What the first and the last cell of a lesson show."""
 
+from typing import TYPE_CHECKING
+
 from labkit.foundation.text import say
 from labkit.widgets.view import View, card, paragraph, title
+from labkit.workshop.cloud_offers import OF_CLOUD, REAL_NODES
 from labkit.workshop.lessons import Begun, Finished
 from labkit.workshop.offers import CONTAINER_BUILD, way_out
+
+if TYPE_CHECKING:
+    from labkit.workshop.cloud import CloudStatus  # its emulator is much to import
 
 READY_COLOUR = "#1a7f37"
 
@@ -23,10 +29,23 @@ def begun_view(begun: Begun) -> View:
                 engine=begun.engine,
             )
         )
-    if CONTAINER_BUILD in begun.missing:
-        command = way_out([CONTAINER_BUILD])
-        lines.append(say("For {name}: {command}", name=CONTAINER_BUILD, command=command))
+    for apart in ({CONTAINER_BUILD}, OF_CLOUD):
+        if names := apart.intersection(begun.missing):
+            command = way_out(names)
+            lines.append(say("For {name}: {command}", name=", ".join(names), command=command))
     return _drawn(lines, begun)
+
+
+def cloud_view(status: "CloudStatus") -> View:
+    lines = [
+        say("The lab's cloud answers at {endpoint}.", endpoint=status.endpoint),
+        say("Your project is {project}.", project=status.project),
+    ]
+    if status.engine == REAL_NODES:
+        lines.append(say("What you order is real, on this machine: no account, no bill."))
+    else:
+        lines.append(say("Its clusters are real; their nodes are simulated and run no Pods."))
+    return _drawn(lines, status)
 
 
 def finished_view(finished: Finished) -> View:
@@ -36,6 +55,9 @@ def finished_view(finished: Finished) -> View:
     if finished.namespaces:
         names = ", ".join(finished.namespaces)
         lines.append(say("Removed namespaces: {names}.", names=names))
+    if finished.clusters:
+        names = ", ".join(finished.clusters)
+        lines.append(say("Removed clusters of the cloud: {names}.", names=names))
     lines.append(say("Your files and what you achieved are kept."))
     return _drawn(lines, finished)
 

@@ -84,9 +84,10 @@ def cloud_values(lab: Lab, exercise: Exercise) -> dict[str, str]:
 
 def cloud_environment(lab: Lab, exercise: Exercise) -> dict[str, str]:
     """What OVHcloud's own clients look for."""
-    if not needs_cloud(exercise):
-        return {}
-    keys = account_keys(lab)
+    return clients_environment(account_keys(lab)) if needs_cloud(exercise) else {}
+
+
+def clients_environment(keys: CloudKeys) -> dict[str, str]:
     return {name: getattr(keys, field) for name, field in VARIABLES.items()}
 
 
@@ -106,11 +107,18 @@ def access_from(kubeconfig: str) -> Access:
 
 def remove_clusters(lab: Lab, exercise: Exercise, places: Mapping[str, str]) -> None:
     """Those that belong to the exercise, whoever made them; returns when they are gone."""
-    if not exercise.clusters:
-        return
-    names = {fill(name, places, source=exercise.id) for name in exercise.clusters}
+    if names := cluster_names(exercise, places):
+        remove_named(lab, names)
+
+
+def cluster_names(exercise: Exercise, places: Mapping[str, str]) -> set[str]:
+    return {fill(name, places, source=exercise.id) for name in exercise.clusters}
+
+
+def remove_named(lab: Lab, names: Collection[str]) -> tuple[str, ...]:
+    """Clusters of the attendee's project; those that were there. Returns when they are gone."""
     cloud, project = account(lab)
-    _remove(lab, cloud, project, names)
+    return _remove(lab, cloud, project, names)
 
 
 def leave_cloud(lab: Lab) -> None:
@@ -125,7 +133,7 @@ def leave_cloud(lab: Lab) -> None:
     path.unlink()
 
 
-def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -> None:
+def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -> tuple[str, ...]:
     """Clusters of these names; all of the project without any."""
     base = f"/cloud/project/{project}/kube"
 
@@ -133,7 +141,8 @@ def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -
         found = (_found(cloud, f"{base}/{one}") for one in cloud.get(base))
         return [one for one in found if one and (not names or one["name"] in names)]
 
-    for one in there():
+    found = there()
+    for one in found:
         if one["status"] != "DELETING":
             _delete(cloud, f"{base}/{one['id']}")
     wait_until(
@@ -145,6 +154,7 @@ def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -
         last_seen=lambda: ", ".join(f"{one['name']} {one['status']}" for one in there()),
         next_step=say("Look at `labkit cloud status`, then run the same command again."),
     )
+    return tuple(sorted(str(one["name"]) for one in found))
 
 
 def _found(cloud: Cloud, path: str) -> dict[str, Any] | None:

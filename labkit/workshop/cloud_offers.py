@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +22,11 @@ def cloud_offers(folder: Path) -> frozenset[str]:
     if not _answers(folder):
         return frozenset()
     return OF_CLOUD if _engine(folder) == REAL_NODES else frozenset({OVH_API})
+
+
+def cloud_lacks(folder: Path, needed: Iterable[str]) -> frozenset[str]:
+    """What it will not have; one that is not up is started by the lesson, and lacks nothing yet."""
+    return OF_CLOUD.intersection(needed) - cloud_offers(folder) if _answers(folder) else frozenset()
 
 
 def cloud_way_out(missing: Collection[str]) -> str:

@@ -13,6 +13,7 @@ WorkshopError
 ├── LeftoversRemain            reset waited, and something of the old attempt is still there
 ├── PodmanMissing              images are to be built, and nothing here builds them
 ├── CloudNotOffered            a capability of the lab's own cloud, which is not up or not real
+├── CloudObjectFailed          path, status: it ended in an error while something else was awaited
 ├── StepNotRefused             a call of a step that should have been refused, and was not
 ├── PageNotUnderstood          a page asked for facts holds something else
 └── DoorMissing                a Service that no node opens a port for
@@ -47,6 +48,19 @@ class CloudNotOffered(WorkshopError):
     def __init__(self, capability: str, next_step: str) -> None:
         super().__init__(
             say("The lab's own cloud does not offer {name} now.", name=capability), next_step
+        )
+
+
+class CloudObjectFailed(WorkshopError):
+    def __init__(self, path: str, status: str, wanted: str) -> None:
+        super().__init__(
+            say(
+                "{path} became {status} while {wanted} was awaited.",
+                path=path,
+                status=status,
+                wanted=wanted,
+            ),
+            say("An error is an answer: waiting mends nothing. Look at the object and its order."),
         )
 
 

@@ -5,16 +5,21 @@ again at any time; what the learner changed in a file stays.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labkit.foundation.errors import SettingInvalid
 from labkit.foundation.text import say
-from labkit.grading.exercise import exercise_folders
+from labkit.grading.exercise import exercise_folders, find_exercise
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
+from labkit.remote.errors import CloudKeysUnusable, CloudUnreachable
+from labkit.workshop.acting import place_values
 from labkit.workshop.addons import ensure_addons
+from labkit.workshop.cloud_account import cluster_names, remove_named
+from labkit.workshop.cloud_offers import OF_CLOUD, cloud_lacks
 from labkit.workshop.container_room import clear
 from labkit.workshop.identities import write_learner_kubeconfig
 from labkit.workshop.image_registry import ensure_registry
@@ -46,6 +51,8 @@ class Begun:
 class Finished:
     namespaces: tuple[str, ...]
     nodes: tuple[str, ...]
+    clusters: tuple[str, ...] = ()
+    """Of the lab's cloud."""
 
 
 def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Begun:
@@ -62,7 +69,7 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
     if not place.startswith(f"{lab.attendee}-"):
         form = say("a name that begins with `{attendee}-`", attendee=lab.attendee)
         raise SettingInvalid("namespace", place, form)
-    missing = tuple(name for name in needed if not lab.has(name))
+    missing = _missing(lab, needed)
     if not missing:
         ensure_registry(lab, needed)
         ensure_addons(lab, needed)
@@ -82,8 +89,12 @@ def begin(lab: Lab, lesson: str, *, namespace: str = "", engine: str = "") -> Be
 
 
 def finish(lab: Lab, lesson: str) -> Finished:
-    """Remove the namespaces and nodes of a lesson and its exercises; ends before they are gone."""
-    if CONTAINER_BUILD in lesson_facts(lab, lesson).get("capabilities", ()):  # or refuses it
+    """Remove namespaces, nodes and clusters of a lesson and its exercises.
+
+    Clusters are gone then, namespaces are going.
+    """
+    facts = lesson_facts(lab, lesson)  # or refuses it
+    if CONTAINER_BUILD in facts.get("capabilities", ()):
         clear(lab.settings, lab.run, lab.clock)
     access = lab.administrator()
     ours = f"{ATTENDEE_LABEL}={lab.attendee}"
@@ -99,7 +110,24 @@ def finish(lab: Lab, lesson: str) -> Finished:
             writer.delete("Namespace", namespace)
     for node in nodes:
         lab.engine().remove_node(node, lab.progress)
-    return Finished(tuple(namespaces), tuple(nodes))
+    clusters = _remove_clusters(lab, lesson, facts.get("clusters", ()))
+    return Finished(tuple(namespaces), tuple(nodes), clusters)
+
+
+def _missing(lab: Lab, needed: Iterable[str]) -> tuple[str, ...]:
+    """A cloud that is not up is not missing: the lesson starts it."""
+    lacks = cloud_lacks(lab.cloud_folder, needed)
+    return tuple(n for n in needed if (n in lacks if n in OF_CLOUD else not lab.has(n)))
+
+
+def _remove_clusters(lab: Lab, lesson: str, of_demo: Iterable[str]) -> tuple[str, ...]:
+    exercises = [find_exercise(lab.exercises, name) for name in _exercises_of(lab, lesson)]
+    of_exercises = (cluster_names(one, place_values(lab, one)) for one in exercises)
+    names = set(of_demo).union(*of_exercises)
+    try:
+        return remove_named(lab, names) if names else ()
+    except (CloudKeysUnusable, CloudUnreachable):  # no cloud is up, and so no cluster of it
+        return ()
 
 
 def _exercises_of(lab: Lab, lesson: str) -> list[str]:

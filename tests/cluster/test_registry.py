@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,16 +76,14 @@ def test_nodes_pull_by_tag_and_by_digest(own_cluster: OwnCluster, pushed: tuple[
     with own_cluster.writer() as writer, own_cluster.reader() as reader:
         for name, image in images.items():
             writer.apply(pod(name, image), namespace="default")
-        eventually(
-            lambda: all(map(pod_ready, reader.list("Pod", namespace="default"))), "both Pods"
-        )
-        found = reader.list("Pod", namespace="default")
+        pods = partial(reader.list, "Pod", namespace="default")
+        eventually(lambda: all(map(pod_ready, pods())), "both Pods")
+        found = pods()
     ids = {one["status"]["containerStatuses"][0]["imageID"] for one in found}
     assert {image.partition("@")[2] for image in ids} == {digest}
 
 
-# A peer that resets between TCP's handshake and TLS's, as a killed one does: Python's own
-# SSLSocket._create (3.11) then raises without closing what it opened; it is closed once collected.
+# Reset before TLS's handshake, Python's SSLSocket._create (3.11) raises and leaves its socket open.
 @pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 def test_killed_registry_comes_back_with_its_images(pushed: tuple[str, str]) -> None:
     repository, digest = pushed
@@ -93,8 +92,7 @@ def test_killed_registry_comes_back_with_its_images(pushed: tuple[str, str]) -> 
     with Registry(LOCAL_REGISTRY) as registry:
         eventually(registry.is_there, "the registry", limit_seconds=20)
         image = registry.image(repository, "1")
-    assert image is not None
-    assert image.digest == digest
+    assert getattr(image, "digest", None) == digest
     assert registry_processes() != {before}
 
 

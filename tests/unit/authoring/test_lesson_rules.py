@@ -16,6 +16,12 @@ BREAKING = {
     ),
     "star-import": ("import check, hint, solution, start", "import *", "nothing else"),
     "other-import": ("from labkit.notebook import", "from os import", "nothing else"),
+    "other-module": (
+        "from labkit.notebook import",
+        "import os\nfrom labkit.notebook import",
+        "whole",
+    ),
+    "late-module": ('start("greet")', "import ovh", "first code cell"),
     "late-import": ('start("greet")', "from labkit.notebook import reset", "first code cell"),
     "missing-parameter": ('attendee = "me"\n', "", "one cell tagged `parameters`"),
     "code-after-code": ("# %% [markdown]\n# Where are you?\n\n", "", "needs a sentence before"),
@@ -33,6 +39,11 @@ BREAKING = {
 
 def test_lesson_that_keeps_the_rules_has_no_breach(tmp_path: Path) -> None:
     content = work_tree(tmp_path)
+    assert breaches(source_of(content), content) == ()
+
+
+def test_lesson_may_import_what_it_teaches(tmp_path: Path) -> None:
+    content = work_tree(tmp_path, LESSON.replace("from lab", "import hashlib\nfrom lab", 1))
     assert breaches(source_of(content), content) == ()
 
 

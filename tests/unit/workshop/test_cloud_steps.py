@@ -21,11 +21,12 @@ from labkit.workshop.cloud_account import (
     leave_cloud,
     remove_clusters,
 )
-from labkit.workshop.cloud_offers import NODE_POOLS, OVH_API, cloud_offers
+from labkit.workshop.cloud_offers import NODE_POOLS, OF_CLOUD, OVH_API, cloud_lacks, cloud_offers
 from labkit.workshop.cloud_reach import CloudReach
 from labkit.workshop.cloud_steps import at_path, with_saved
 from labkit.workshop.errors import CloudNotOffered, StepStopped
 from labkit.workshop.lab import Lab
+from labkit.workshop.lessons import finish
 from labkit.workshop.offers import refusal, way_out
 from labkit.workshop.rights import Role
 from labkit.workshop.starting import reset, start
@@ -179,6 +180,25 @@ def test_a_reset_removes_the_clusters_that_are_the_exercises(bench: Bench) -> No
     assert bench.names() == ["day"]
 
 
+def test_a_finished_lesson_gives_back_the_clusters_of_its_demo(bench: Bench) -> None:
+    for name in ("demo", "mine"):
+        bench.do(MAKE.replace('"night"', f'"{name}"'))
+    bench.stage.settle()
+    lab = _settle_at_each_call(bench, bench.lab)
+    notebook = lab.content / "notebooks" / "00-test.ipynb"
+    notebook.parent.mkdir(exist_ok=True)
+    notebook.write_text(json.dumps({"metadata": {"labkit": {"clusters": ["demo"]}}}))
+    assert finish(lab, "00-test").clusters == ("demo",)
+    assert bench.names() == ["mine"]
+
+
+def test_a_lesson_finishes_without_a_cloud_too(bench: Bench, tmp_path: Path) -> None:
+    notebook = bench.lab.content / "notebooks" / "00-test.ipynb"
+    notebook.parent.mkdir(exist_ok=True)
+    notebook.write_text(json.dumps({"metadata": {"labkit": {"clusters": ["demo"]}}}))
+    assert finish(replace(bench.lab, shared_cloud=tmp_path / "nowhere"), "00-test").clusters == ()
+
+
 def test_an_exercise_knows_its_project_and_its_commands_the_keys(bench: Bench) -> None:
     values = cloud_values(bench.lab, bench.exercise)
     assert values[PROJECT_VALUE] == PROJECT
@@ -231,7 +251,9 @@ def test_node_pools_are_offered_where_nodes_are_real(
         )
         (tmp_path / "running.json").write_text(json.dumps({"engine": engine}))
         assert cloud_offers(tmp_path) == offered
+        assert cloud_lacks(tmp_path, [*OF_CLOUD, "dns"]) == OF_CLOUD - offered
     assert cloud_offers(tmp_path) == frozenset()
+    assert cloud_lacks(tmp_path, OF_CLOUD) == frozenset()  # the lesson starts one
 
 
 def test_steps_say_on_which_cluster_they_happen(tmp_path: Path) -> None:
