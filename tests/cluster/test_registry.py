@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +75,8 @@ def test_nodes_pull_by_tag_and_by_digest(own_cluster: OwnCluster, pushed: tuple[
     with own_cluster.writer() as writer, own_cluster.reader() as reader:
         for name, image in images.items():
             writer.apply(pod(name, image), namespace="default")
-        pods = partial(reader.list, "Pod", namespace="default")
-        eventually(lambda: all(map(pod_ready, pods())), "both Pods")
-        found = pods()
+        eventually(lambda: all(map(pod_ready, reader.list("Pod", namespace="default"))), "both")
+        found = reader.list("Pod", namespace="default")
     ids = {one["status"]["containerStatuses"][0]["imageID"] for one in found}
     assert {image.partition("@")[2] for image in ids} == {digest}
 
@@ -92,7 +90,8 @@ def test_killed_registry_comes_back_with_its_images(pushed: tuple[str, str]) -> 
     with Registry(LOCAL_REGISTRY) as registry:
         eventually(registry.is_there, "the registry", limit_seconds=20)
         image = registry.image(repository, "1")
-    assert getattr(image, "digest", None) == digest
+    assert image is not None
+    assert image.digest == digest
     assert registry_processes() != {before}
 
 
