@@ -16,6 +16,7 @@ from labkit.kube.conditions import deployment_available, is_leaving
 from labkit.kube.quantities import same_quantity
 
 REVISION = "deployment.kubernetes.io/revision"
+NOT_BEFORE = "rollout.not_before"
 FIRST_VERSION = "1"  # what the image says where the template says nothing
 
 
@@ -206,9 +207,11 @@ def trouble(finding: Finding) -> Finding | None:
 
 
 def not_before(other: Finding) -> Finding:
-    """A criterion that waits for another one, which found this."""
+    """A criterion that waits for another one, which found this; or waits itself: told once."""
+    if other.message == NOT_BEFORE:
+        return other
     return not_started(
-        "rollout.not_before",
-        seen=say("Not looked at before: {seen}", seen=other.seen),
+        NOT_BEFORE,
+        seen=say("Another criterion comes first: {seen}", seen=other.seen),
         next_step=say("Go on with the criterion that says so."),
     )
