@@ -99,8 +99,10 @@ def test_who_calls_the_wrong_name_is_not_sent_to_a_selector() -> None:
     there, web = carriers("http://web"), service("web")
     past = way_round(seen(ORDERS, web), LINKS, there)
     broken = first_trouble(seen(service("orders", app="web")), LINKS, RIGHT)
-    assert past and "BACKEND_URL of web" in past.next_step
-    assert broken and "--show-labels" in broken.next_step
+    assert past
+    assert "BACKEND_URL of web" in past.next_step
+    assert broken
+    assert "--show-labels" in broken.next_step
 
 
 def reply(*pods: str, status: int = 200, problem: str = "", of: str = "web") -> Reply:
