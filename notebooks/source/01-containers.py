@@ -379,9 +379,9 @@ check("slim-and-clean")
 
 # %% [markdown]
 # An image can be named by its digest as well: `repository@sha256:…`. And what is in an image that
-# somebody else pushed? `podman pull` fetches it and prints its *id*, another number, which only this
-# machine knows it by. `podman inspect` shows all that is known of it, as a long text. Try it with
-# the base. Expect two parts of the text: the digest, and the variables (`Env`) that it sets.
+# somebody else pushed? `podman pull` fetches it and prints its *id*, another number, by which
+# no node can ask for it. `podman inspect` shows all that is known of it, as a long text. Try it
+# with the base. Expect two parts of the text: the digest, and the variables (`Env`) that it sets.
 
 # %% tags=["nbval-ignore-output"] why="The digest differs, and the variables may become more."
 base = "registry.lab.example:5000/base:1.0"

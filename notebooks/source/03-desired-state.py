@@ -162,6 +162,17 @@ watch_namespace(namespace)
 start("three-of-a-kind")
 
 # %% [markdown]
+# Most of it you can write after the file of section 1. A variable is new: it belongs to a container,
+# and stands as deep as `image`. `env` is a list; each entry has a name and a value. A value is a
+# text, so a number needs quotes.
+#
+# ```yaml
+#           env:
+#             - name: COLOUR
+#               value: "7"
+# ```
+
+# %% [markdown]
 # Open the file in `work/three-of-a-kind`, write what is missing, and save with **Ctrl + S**. Then
 # take away the `#` and run the cell. Put a Pod's name in place of the dots, twice.
 
