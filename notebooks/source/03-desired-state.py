@@ -174,7 +174,8 @@ start("three-of-a-kind")
 
 # %% [markdown]
 # Open the file in `work/three-of-a-kind`, write what is missing, and save with **Ctrl + S**. Then
-# take away the `#` and run the cell. Put a Pod's name in place of the dots, twice.
+# take away the `#` and run the cell, line by line. Put a Pod's name in place of the dots, twice: of
+# one that is `Running`, since those of an earlier try may still be leaving.
 
 # %% tags=["attendee"] exercise="three-of-a-kind"
 # # !kubectl apply -f three-of-a-kind/
@@ -286,7 +287,8 @@ check("who-would-return")
 start("undo-the-drift")
 
 # %% [markdown]
-# Look first, then bring it back. Everything you need was in the last section.
+# Look first, then bring it back. Everything you need was in the last section. (`apply` may warn that
+# an annotation is missing. That is its own notebook: it was not used here before, and begins one.)
 
 # %% tags=["attendee"] exercise="undo-the-drift"
 # # !kubectl diff -f undo-the-drift/deployment-till.yaml

@@ -60,6 +60,7 @@ def other_version(deployment: Object, version: str, *, met: str) -> Finding | No
 
     What visitors met decides where the template takes the version from another object.
     """
+    is_written = variable(app_of(deployment["spec"]["template"]), "VERSION") is not None
     seen = version_in(deployment) or met
     if same_words(seen, version):
         return None
@@ -72,7 +73,9 @@ def other_version(deployment: Object, version: str, *, met: str) -> Finding | No
         ),
         expected=say("It says VERSION {version}.", version=version),
         why=say("A rollout begins when the template of a Deployment changes."),
-        next_step=say("Change VERSION in this Deployment, not in another beside it."),
+        next_step=say("Change VERSION in this Deployment, not in another beside it.")
+        if is_written
+        else say("The template names no VERSION: write it under `env` of the container."),
         evidence=evidence(deployment),
     )
 
