@@ -114,3 +114,16 @@ def user_namespaces(machine: Machine) -> list[Finding]:
             "sudo sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1",
         )
     ]
+
+
+def tunnel(machine: Machine) -> list[Finding]:
+    """Where root makes them, containers are connected without it."""
+    rights = machine.rights
+    if rights.is_root or (rights.has_tunnel and rights.may_use_tunnel):
+        return []
+    if not rights.has_tunnel:
+        seen = say("There is no /dev/net/tun; podman without root connects containers through it.")
+        fix = "sudo modprobe tun   # in a container: start it with --device /dev/net/tun"
+        return [note("tunnel", seen, fix)]
+    seen = say("Only root may open /dev/net/tun; podman without root connects containers by it.")
+    return [note("tunnel", seen, "sudo chmod 0666 /dev/net/tun")]

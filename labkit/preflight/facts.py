@@ -36,6 +36,9 @@ class Rights:
     capabilities: int
     """Bits of what a process here can have at most, or has if it is root."""
     has_user_namespaces: bool
+    has_tunnel: bool = True
+    """There is a /dev/net/tun, through which slirp4netns connects rootless containers."""
+    may_use_tunnel: bool = True
 
 
 @dataclass(frozen=True, slots=True)

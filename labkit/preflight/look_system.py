@@ -46,6 +46,7 @@ def rights(around: Surroundings) -> Rights:
     status = dict(
         line.split(":", 1) for line in around.read(proc / "self/status").splitlines() if ":" in line
     )
+    tunnel = around.places.root / "dev/net/tun"
     held = status.get("CapEff" if around.is_root else "CapBnd", "").strip()
     return Rights(
         is_root=around.is_root,
@@ -53,6 +54,8 @@ def rights(around: Surroundings) -> Rights:
         can_gain_rights=status.get("NoNewPrivs", "0").strip() != "1",
         capabilities=int(held, 16) if held else ~0,
         has_user_namespaces=_has_user_namespaces(around),
+        has_tunnel=tunnel.exists(),
+        may_use_tunnel=os.access(tunnel, os.R_OK | os.W_OK),
     )
 
 

@@ -46,6 +46,7 @@ LOCAL_ENGINE: tuple[Check, ...] = (
     checks_rights.capabilities,
     checks_rights.namespaces,
     checks_rights.user_namespaces,
+    checks_rights.tunnel,
     checks_rights.selinux,
     checks_packages.packages,
     checks_packages.containerd,

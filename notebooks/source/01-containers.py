@@ -126,7 +126,8 @@ namespace = begin("01-containers", engine=engine, attendee=attendee, namespace=n
 # %% [markdown]
 # Each step that changes files makes a **layer**: only what is different. Expect the newest on top,
 # the base at the bottom, and a size for each. The base has three million bytes, your page a few
-# thousand.
+# thousand. (The base says that it is over fifty years old: it carries no date, so that it is the
+# same image whenever somebody builds it.)
 
 # %% tags=["nbval-ignore-output"] why="It says how long ago each layer was made."
 # !podman history card
@@ -243,10 +244,15 @@ start("bake-a-card")
 #
 # Then build, push and apply. Put the image's name from the task in place of the dots, take away the
 # `#` and run the cell. In a terminal the same commands work, with a `!` less.
+#
+# A Pod stays with the image that it began with. Whenever you push another one, take the Pod away
+# with `delete` before you apply it again. `--now` does not wait for it to say goodbye; without, it
+# takes half a minute.
 
 # %% tags=["attendee"] exercise="bake-a-card"
 # # !podman build --tag ... bake-a-card
 # # !podman push ...
+# # !kubectl delete pod card --now
 # # !kubectl apply -f bake-a-card/pod-card.yaml
 
 # %% [markdown]
@@ -320,11 +326,16 @@ start("slim-and-clean")
 
 # %% [markdown]
 # Its build files are in `work/slim-and-clean`. Look at what each line brings, change the
-# Containerfile, fill in the Pod. Then build, push, apply, with the image's name from the task.
+# Containerfile, fill in the Pod. `WORKDIR` makes a folder and goes there: `COPY . .` copies into it,
+# and `RUN` works in it. Each stage begins at `/` again.
+#
+# Then build, push, apply, with the image's name from the task. Is there a Pod of an earlier try?
+# Delete it first.
 
 # %% tags=["attendee"] exercise="slim-and-clean"
 # # !podman build --tag ... slim-and-clean
 # # !podman push ...
+# # !kubectl delete pod legacy --now
 # # !kubectl apply -f slim-and-clean/pod-legacy.yaml
 
 # %% [markdown]
@@ -368,11 +379,18 @@ check("slim-and-clean")
 
 # %% [markdown]
 # An image can be named by its digest as well: `repository@sha256:…`. And what is in an image that
-# somebody else pushed? `podman pull` fetches it, `podman inspect` shows all that is known of it, as
-# a long text. Expect two parts of it: the digest, and the variables (`Env`) that it sets.
+# somebody else pushed? `podman pull` fetches it and prints its *id*, another number, by which
+# no node can ask for it. `podman inspect` shows all that is known of it, as a long text. Try it
+# with the base. Expect two parts of the text: the digest, and the variables (`Env`) that it sets.
 
 # %% tags=["nbval-ignore-output"] why="The digest differs, and the variables may become more."
-# !podman inspect {name} | grep --after-context=2 --extended-regexp '"(Digest|Env)"'
+base = "registry.lab.example:5000/base:1.0"
+# !podman pull --quiet {base}
+# !podman inspect {base} | grep --after-context=2 --extended-regexp '"(Digest|Env)"'
+
+# %% [markdown]
+# (Ask it only about images that you have *pulled*. One that you built yourself is packed anew on its
+# way to the registry: its digest there is the one that `podman push` prints.)
 
 # %% [markdown]
 # ## Exercise: Pin the digest (10 minutes)

@@ -181,6 +181,14 @@ for hop in visit(f"{web.address}/chain").json():
 # !kubectl create configmap stock --from-env-file=02-microservices/stock.env
 
 # %% [markdown]
+# One setting alone may stand in the Deployment, as under `environment` in Compose. In orders it is
+# whom to call. Expect a list with one entry, in two lines: `name` and `value`. (A value is always a
+# text: a number needs quotes, `"12"`.)
+
+# %%
+# !grep --after-context=2 env: 02-microservices/orders.yaml
+
+# %% [markdown]
 # Now apply all three. The order does not matter any more: a name can be called before anybody
 # stands behind it, and the caller tries again. Expect `created` six times.
 
@@ -375,13 +383,15 @@ start("mend-the-chain")
 
 # %% [markdown]
 # Walk the links, one by one, with the five questions above; add cells with the **+** in the
-# toolbar. Put your repair in place of the dots, or change what you like with `kubectl edit` in a
-# terminal.
+# toolbar. Put your repair in place of the dots. What no short command changes, you change in a file:
+# `get … -o yaml` writes an object down as it is, you correct a line and save, `apply` hands it in.
+# (Before another try, write it down again: an old copy is refused.)
 
 # %% tags=["attendee"] exercise="mend-the-chain"
 # # !kubectl get services,endpointslices
 # # !kubectl get pods --show-labels
-# # !kubectl ...
+# # !kubectl get deployment,service ... -o yaml > mend-the-chain/mine.yaml
+# # !kubectl apply -f mend-the-chain/mine.yaml
 
 # %% [markdown]
 # Does a call pass all four again, and is the cause gone?
@@ -424,7 +434,10 @@ start("compose-to-cluster")
 # In `work/compose-to-cluster` are the Compose file, its file of settings, and `shop.yaml` with
 # gaps. Two Services are missing in it; write them like the one that is there. Then make the
 # ConfigMap and apply `shop.yaml`, that file alone: `kubectl` cannot read the Compose file beside
-# it.
+# it. Compose calls the programs at their own port, 8080; a Service is called at its `port`.
+#
+# A container reads its settings when it starts. Is the ConfigMap changed afterwards, ask for new
+# Pods: `kubectl rollout restart deployment/prices`.
 
 # %% tags=["attendee"] exercise="compose-to-cluster"
 # # !kubectl create configmap ...

@@ -162,8 +162,20 @@ watch_namespace(namespace)
 start("three-of-a-kind")
 
 # %% [markdown]
+# Most of it you can write after the file of section 1. A variable is new: it belongs to a container,
+# and stands as deep as `image`. `env` is a list; each entry has a name and a value. A value is a
+# text, so a number needs quotes.
+#
+# ```yaml
+#           env:
+#             - name: COLOUR
+#               value: "7"
+# ```
+
+# %% [markdown]
 # Open the file in `work/three-of-a-kind`, write what is missing, and save with **Ctrl + S**. Then
-# take away the `#` and run the cell. Put a Pod's name in place of the dots, twice.
+# take away the `#` and run the cell, line by line. Put a Pod's name in place of the dots, twice: of
+# one that is `Running`, since those of an earlier try may still be leaving.
 
 # %% tags=["attendee"] exercise="three-of-a-kind"
 # # !kubectl apply -f three-of-a-kind/
@@ -275,7 +287,8 @@ check("who-would-return")
 start("undo-the-drift")
 
 # %% [markdown]
-# Look first, then bring it back. Everything you need was in the last section.
+# Look first, then bring it back. Everything you need was in the last section. (`apply` may warn that
+# an annotation is missing. That is its own notebook: it was not used here before, and begins one.)
 
 # %% tags=["attendee"] exercise="undo-the-drift"
 # # !kubectl diff -f undo-the-drift/deployment-till.yaml

@@ -125,12 +125,20 @@ def _untold(pod: Object) -> Finding:
 
 
 def _not_there(pod: Object) -> Finding:
+    is_named = bool(app_of(pod).get("envFrom"))
     return not_yet(
         "tariff.not_there",
         seen=say("`/info` of prices shows no {name}.", name=VARIABLE),
         expected=say("The container gets it from a ConfigMap or a Secret."),
-        why=say("An object with values is read by nobody until a container names it."),
-        next_step=say("Name it in the template of prices: envFrom, or env with valueFrom."),
+        why=say("The template names an object; its keys are read when a container starts.")
+        if is_named
+        else say("An object with values is read by nobody until a container names it."),
+        next_step=say(
+            "Is {name} a key of it (`kubectl describe configmap`)? Then `kubectl rollout restart`.",
+            name=VARIABLE,
+        )
+        if is_named
+        else say("Name it in the template of prices: envFrom, or env with valueFrom."),
         evidence=evidence(pod),
     )
 

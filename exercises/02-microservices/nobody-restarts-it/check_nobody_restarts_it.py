@@ -20,4 +20,11 @@ def old_pod_gone(snapshot: Snapshot) -> Finding:
 
 def same_name_serves(snapshot: Snapshot) -> Finding:
     before = old_pod_gone(snapshot)
-    return upkeep.same_name_serves(snapshot, PRICING, name="pricing", port=80, before=before)
+    return upkeep.same_name_serves(
+        snapshot,
+        PRICING,
+        name="pricing",
+        port=80,
+        version=snapshot.drawn("tariff"),
+        before=before,
+    )

@@ -95,11 +95,19 @@ def _broken(service: Object, pods: Pods, reply: Reply | None, *, settling: bool)
         "chain.broken",
         seen=say(
             "The chain comes as far as {reached}, and there: {problem}.",
-            reached=quoted(reached or say("nowhere"), longest=70),
+            reached=quoted(reached, longest=70),
+            problem=quoted(_problem(reply), longest=90),
+        )
+        if reached
+        else say(
+            "A call to {first} got no chain: {problem}.",
+            first=next(iter(pods)),
             problem=quoted(_problem(reply), longest=90),
         ),
         expected=say("It goes {way}.", way=ARROW.join(pods)),
-        why=say("The last application that answered could not reach the next one."),
+        why=say("The last application that answered could not reach the next one.")
+        if reached
+        else say("It is not there, or it waits in vain for the one that it calls."),
         next_step=say("Look at this link: address, Service, selector, port, and who is Ready."),
         evidence=evidence(service),
         settling=settling,

@@ -116,7 +116,8 @@ def prints_lines(snapshot: Snapshot, main: Main, *, log: str, key: str, value: s
         return passed(seen, evidence=evidence(deployment))
     pods = [pod for pod in pods_of(deployment, snapshot.objects("Pod")) if not is_leaving(pod)]
     begun = [moment(pod["metadata"]["creationTimestamp"]) for pod in pods]
-    settling = not begun or taken - max(begun) < SPEAKS_WITHIN
+    young_pods = not begun or taken - max(begun) < SPEAKS_WITHIN
+    settling = young_pods and not trouble(shares_folder(snapshot, main))  # or waiting is in vain
     return _silent(deployment, main, is_old=bool(ours), settling=settling)
 
 

@@ -85,14 +85,14 @@ def _wrong(
     if digest in {image.config_digest for image in images}:
         message, why = (
             "pin.config_digest",
-            say("That is the digest of a config, which no node pulls."),
+            say("That is the image's id, as `podman pull` prints it; no node pulls by it."),
         )
     else:
         message, why = "pin.wrong_digest", _whose(digest, images, variable[0])
     return not_yet(
         message,
         seen=say("Pod {pod} names {digest}…", pod=name_of(pod), digest=digest[:SHOWN]),
-        expected=say("It names the manifest of the image that shows {value}.", value=variable[1]),
+        expected=say("It names the digest of the image that shows {value}.", value=variable[1]),
         why=why,
         next_step=say("Look at `Digest` and at the variables in `podman inspect` of each tag."),
         evidence=evidence(pod),

@@ -78,7 +78,10 @@ def _other_image(pod: Object, name: str, digest: str, *, repository: str) -> Fin
         seen=say("Pod {pod} runs another image than {name}.", pod=name_of(pod), name=name),
         expected=say("Its digest is {digest}…", digest=digest[:19]),
         why=why,
-        next_step=say("Delete the Pod and apply it again, with `imagePullPolicy: Always`.")
+        next_step=say(
+            "`kubectl delete pod {pod} --now`; apply it again, with `imagePullPolicy: Always`.",
+            pod=name_of(pod),
+        )
         if is_stale
         else say("Name your image in the Pod, and make the Pod anew."),
         evidence=evidence(pod),

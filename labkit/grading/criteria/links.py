@@ -194,6 +194,7 @@ def _elsewhere(service: Object, link: Link, carriers: Carriers) -> Finding | Non
     if link.called in behind:
         return None
     selector = as_selector(service["spec"].get("selector") or {}) or say("none")
+    is_another = behind == [name_of(service)]  # well itself, and whoever calls it calls amiss
     return not_yet(
         "link.elsewhere",
         seen=say(
@@ -205,7 +206,9 @@ def _elsewhere(service: Object, link: Link, carriers: Carriers) -> Finding | Non
         ),
         expected=say("It finds the Pods of {called}.", called=link.called),
         why=say("A Service leads to Pods that carry every label of its selector, exactly."),
-        next_step=say("Compare the selector with `kubectl get pods --show-labels`."),
+        next_step=say("Compare {variable} of {caller} with the task.", **_words(link))
+        if is_another
+        else say("Compare the selector with `kubectl get pods --show-labels`."),
         evidence=evidence(service),
     )
 

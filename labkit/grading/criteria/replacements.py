@@ -115,11 +115,16 @@ def _alive(pod: Object) -> Finding:
 
 
 def _nobody_came(victim: str, replica_set: Object) -> Finding:
+    is_old = replica_set["spec"].get("replicas") == 0
     return not_yet(
         "victim.not_replaced",
         seen=say("No Pod came in the place of {victim}.", victim=quoted(victim)),
         expected=say("The cluster makes up for a Pod that you removed."),
-        why=say("Who asks for fewer copies gets fewer: then nothing is missing."),
-        next_step=say("Ask for three copies, then delete one Pod by its name."),
+        why=say("It was of an older template, whose Pods were leaving in any case.")
+        if is_old
+        else say("Who asks for fewer copies gets fewer: then nothing is missing."),
+        next_step=say("List the Pods, delete one that is Running, and note its name.")
+        if is_old
+        else say("Ask for three copies, then delete one Pod by its name."),
         evidence=evidence(replica_set),
     )

@@ -16,6 +16,7 @@ from labkit.kube.conditions import deployment_available, is_leaving
 from labkit.kube.quantities import same_quantity
 
 REVISION = "deployment.kubernetes.io/revision"
+NOT_BEFORE = "rollout.not_before"
 FIRST_VERSION = "1"  # what the image says where the template says nothing
 
 
@@ -59,6 +60,7 @@ def other_version(deployment: Object, version: str, *, met: str) -> Finding | No
 
     What visitors met decides where the template takes the version from another object.
     """
+    is_written = variable(app_of(deployment["spec"]["template"]), "VERSION") is not None
     seen = version_in(deployment) or met
     if same_words(seen, version):
         return None
@@ -71,7 +73,9 @@ def other_version(deployment: Object, version: str, *, met: str) -> Finding | No
         ),
         expected=say("It says VERSION {version}.", version=version),
         why=say("A rollout begins when the template of a Deployment changes."),
-        next_step=say("Change VERSION in this Deployment, not in another beside it."),
+        next_step=say("Change VERSION in this Deployment, not in another beside it.")
+        if is_written
+        else say("The template names no VERSION: write it under `env` of the container."),
         evidence=evidence(deployment),
     )
 
@@ -206,9 +210,11 @@ def trouble(finding: Finding) -> Finding | None:
 
 
 def not_before(other: Finding) -> Finding:
-    """A criterion that waits for another one, which found this."""
+    """A criterion that waits for another one, which found this; or waits itself: told once."""
+    if other.message == NOT_BEFORE:
+        return other
     return not_started(
-        "rollout.not_before",
-        seen=say("Not looked at before: {seen}", seen=other.seen),
+        NOT_BEFORE,
+        seen=say("Another criterion comes first: {seen}", seen=other.seen),
         next_step=say("Go on with the criterion that says so."),
     )

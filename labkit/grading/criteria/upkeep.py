@@ -70,9 +70,9 @@ def old_pod_gone(snapshot: Snapshot, labels: Labels, *, old: str, keeper: Findin
 
 
 def same_name_serves(
-    snapshot: Snapshot, labels: Labels, *, name: str, port: int, before: Finding
+    snapshot: Snapshot, labels: Labels, *, name: str, port: int, version: str, before: Finding
 ) -> Finding:
-    """Once the old Pod is gone: the noted Service is answered by the kept Pods."""
+    """Once the old Pod is gone: the noted Service is answered by kept Pods of that version."""
     if trouble(before):
         return not_before(before)
     service = next((one for one in snapshot.objects("Service") if name_of(one) == name), None)
@@ -85,7 +85,29 @@ def same_name_serves(
             next_step=say("Run `labkit reset {id}`, and keep the Service.", id=snapshot.exercise),
         )
     kept = [pod for pod in _staying(snapshot, labels) if keeper_of(pod)]
-    return answers_inside(snapshot, service, kept, port=port)
+    answered = answers_inside(snapshot, service, kept, port=port)
+    return trouble(answered) or _of_version(snapshot, service, version) or answered
+
+
+def _of_version(snapshot: Snapshot, service: Object, version: str) -> Finding | None:
+    """None when whoever answers says this version."""
+    replies = [one for one in snapshot.replies("service") if one.service == name_of(service)]
+    others = {str(one.facts.get("version", "")) for one in replies} - {version}
+    if not others:
+        return None
+    return not_yet(
+        "upkeep.other_version",
+        seen=say(
+            "Service {name} is answered with the version {seen}.",
+            name=name_of(service),
+            seen=quoted(", ".join(sorted(others)) or say("none"), longest=60),
+        ),
+        expected=say("The version is {version}.", version=version),
+        why=say("A new copy has the settings of its template; it knows nothing of the old Pod's."),
+        next_step=say("Set VERSION under `env` in the template, and apply."),
+        evidence=evidence(service),
+        settling=True,
+    )
 
 
 def _staying(snapshot: Snapshot, labels: Labels) -> list[Object]:

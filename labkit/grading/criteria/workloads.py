@@ -113,11 +113,18 @@ def _too_few(deployment: Object, wanted: int, at_least: int) -> Finding:
 
 
 def _unfinished(deployment: Object, pods: list[Object], trouble: Explanation | None) -> Finding:
-    seen = say(
-        "Deployment {name} has {available} of {wanted} Pods available.",
-        name=name_of(deployment),
-        available=(deployment.get("status") or {}).get("availableReplicas", 0),
-        wanted=deployment["spec"].get("replicas", 1),
+    available = (deployment.get("status") or {}).get("availableReplicas", 0)
+    wanted = deployment["spec"].get("replicas", 1)
+    name = name_of(deployment)
+    seen = (
+        say("Deployment {name} still has old Pods; its newest ones are not ready.", name=name)
+        if available >= wanted
+        else say(
+            "Deployment {name} has {available} of {wanted} Pods available.",
+            name=name,
+            available=available,
+            wanted=wanted,
+        )
     )
     if not trouble or trouble.passing:
         return _moving(seen, evidence(deployment), trouble)

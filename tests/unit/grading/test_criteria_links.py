@@ -95,6 +95,16 @@ def test_a_way_round_is_told_from_a_broken_link(there: Any, services: Any, messa
     assert (found.message if found else "") == message
 
 
+def test_who_calls_the_wrong_name_is_not_sent_to_a_selector() -> None:
+    there, web = carriers("http://web"), service("web")
+    past = way_round(seen(ORDERS, web), LINKS, there)
+    broken = first_trouble(seen(service("orders", app="web")), LINKS, RIGHT)
+    assert past
+    assert "BACKEND_URL of web" in past.next_step
+    assert broken
+    assert "--show-labels" in broken.next_step
+
+
 def reply(*pods: str, status: int = 200, problem: str = "", of: str = "web") -> Reply:
     hops = [{"app": "x", "pod": pod} for pod in pods] + ([{"problem": problem}] if problem else [])
     return Reply(of, f"{of}:80/chain", status, json.dumps(hops))
@@ -116,7 +126,7 @@ WALKS = {
     "no answer": (
         [Reply("web", "web:80/chain", problem="time-out")],
         "chain.broken",
-        "nowhere, and there: time-out",
+        "A call to web got no chain: time-out",
     ),
     "no call": ([], "chain.broken", "no call was made"),
 }

@@ -9,7 +9,7 @@ from labkit.grading.criteria import rollouts
 from labkit.grading.criteria.workloads import settled
 from labkit.grading.seed import SeedRecord
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import State
+from labkit.grading.verdict import State, not_started
 
 LABELS = {"app": "shift"}
 IMAGE = "registry.lab.example:5000/hello:1.0"
@@ -178,3 +178,15 @@ def test_start_delay_that_was_changed_is_told() -> None:
     assert (found.message, found.seen) == ("probe.delay_changed", "START_DELAY says 0.")
     assert rollouts.delay_changed(deployment(**env(START_DELAY="8.0")), 8) is None
     assert rollouts.delay_changed(deployment(), 8) is not None
+
+
+def test_what_waits_for_what_waits_is_told_once() -> None:
+    first = not_started("x", seen="No Pod is there.", next_step="Make one.")
+    once = rollouts.not_before(first)
+    assert once.seen == "Another criterion comes first: No Pod is there."
+    assert rollouts.not_before(once) == once
+
+
+def test_old_pods_that_stay_are_not_told_as_all_available() -> None:
+    settled_one = settled(snapshot(deployment(updated=1)), deployment(updated=1))
+    assert "newest ones are not ready" in settled_one.seen

@@ -43,6 +43,12 @@ IN_THE_SYSTEM: Faults = {
         Level.NOTE,
         lambda: rights(has_user_namespaces=False),
     ),
+    "no device for tunnels": ("tunnel", Level.NOTE, lambda: rights(has_tunnel=False)),
+    "a device for root's tunnels only": (
+        "tunnel",
+        Level.NOTE,
+        lambda: rights(may_use_tunnel=False),
+    ),
     "containerd missing": ("package-containerd", Level.BLOCKING, lambda: without("containerd")),
     "runc missing": ("package-runc", Level.BLOCKING, lambda: without("runc")),
     "a CNI plugin missing": (

@@ -283,3 +283,11 @@ def test_listener_is_named_by_its_process(tmp_path: Path) -> None:
     seen = look_network.network(around(tmp_path), [8888])
     assert seen.listeners == (Listener(8888, 51, "jupyter-lab"),)
     assert look_network.network(around(tmp_path), [8889]).listeners == ()
+
+
+def test_device_for_tunnels_is_looked_for_where_it_stands(tmp_path: Path) -> None:
+    absent = look_system.rights(around(tmp_path))
+    assert (absent.has_tunnel, absent.may_use_tunnel) == (False, False)
+    write(tmp_path / "dev/net/tun", "")
+    there = look_system.rights(around(tmp_path))
+    assert (there.has_tunnel, there.may_use_tunnel) == (True, True)
