@@ -155,7 +155,7 @@ def _no_answer(reporter: Object, last: Line) -> Finding:
             problem=quoted(str(problem), longest=70),
         ),
         expected=say("It is answered by the neighbour."),
-        why=say("“No such host”: the name is wrong. Refused or timed out: number or port is."),
+        why=say("“No such host”, “misbehaving”: the name is wrong. All else: the number or the port is."),
         next_step=say("Compare name and port with `kubectl get services` in the other namespace."),
         evidence=evidence(reporter),
     )
