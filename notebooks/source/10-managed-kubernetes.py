@@ -95,7 +95,7 @@ ordered["status"]
 # `follow` asks again until the status is READY. Here that takes some seconds, in a data centre some
 # minutes.
 
-# %% tags=["nbval-ignore-output"] why="Seconds differ."
+# %% tags=["nbval-ignore-output"] why="How many seconds it takes differs."
 seen = ovh.follow(kube)
 
 # %% [markdown]
@@ -123,7 +123,7 @@ path = ovh.save_kubeconfig(config, "lesson.yaml")
 # A **node pool** is a group of equal machines. The API shows it, and the cluster does as well: as an
 # object of kind NodePool. Desired is what you want, current what there is; min and max are bounds.
 
-# %% tags=["nbval-ignore-output"] why="Ages differ."
+# %% tags=["nbval-ignore-output"] why="The age of the pool is another each time."
 # !kubectl --kubeconfig lesson.yaml get nodepools
 
 # %% [markdown]
