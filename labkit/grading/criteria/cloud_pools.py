@@ -102,7 +102,7 @@ def marked_by_template(snapshot: Snapshot, pool: Pool) -> Finding:
 
 def used_by(snapshot: Snapshot, pool: Pool, *, job: str, never: str) -> Finding:
     """A Pod of the Job succeeded there; Pods of app `never` are not there, nor were, and run."""
-    nodes, pods = _nodes(snapshot, pool), snapshot.objects("Pod", **_here(pool))
+    nodes, pods = _nodes(snapshot, pool), _here(snapshot, pool, "Pod")
     ours = [pod for pod in pods if has_labels(pod, {JOB_LABEL: job})]
     if not ours:
         return not_started(
@@ -118,8 +118,8 @@ def used_by(snapshot: Snapshot, pool: Pool, *, job: str, never: str) -> Finding:
     return _elsewhere(pool, job, ours)
 
 
-def _here(pool: Pool) -> dict[str, str]:
-    return {"cluster": pool.cluster, "namespace": "default"}
+def _here(snapshot: Snapshot, pool: Pool, kind: str) -> tuple[Object, ...]:
+    return snapshot.objects(kind, namespace="default", cluster=pool.cluster)
 
 
 def _nodes(snapshot: Snapshot, pool: Pool) -> list[Object]:
@@ -140,12 +140,12 @@ def _lacks(labels: Mapping[str, str], taints: list[Mapping[str, Any]], pool: Poo
 
 def _guests(snapshot: Snapshot, pool: Pool, nodes: list[Object], app: str) -> list[str]:
     """Pods of the app that are on the pool's nodes, or that the scheduler once put there."""
-    pods = snapshot.objects("Pod", **_here(pool))
+    pods = _here(snapshot, pool, "Pod")
     now = {name_of(pod) for pod in pods_on(pods, nodes) if labels_of(pod).get("app") == app}
     names = {name_of(node) for node in nodes}
     once = {
         str(event["involvedObject"]["name"])
-        for event in snapshot.objects("Event", **_here(pool))
+        for event in _here(snapshot, pool, "Event")
         if event.get("reason") == "Scheduled"
         and str(event["involvedObject"].get("name", "")).startswith(f"{app}-")
         and str(event.get("message", "")).rpartition(" ")[2] in names
@@ -168,7 +168,7 @@ def _disturbed(pool: Pool, guests: list[str]) -> Finding:
 
 
 def _quiet(snapshot: Snapshot, pool: Pool, ours: list[Object], app: str) -> Finding:
-    found = [one for one in snapshot.objects("Deployment", **_here(pool)) if name_of(one) == app]
+    found = [one for one in _here(snapshot, pool, "Deployment") if name_of(one) == app]
     if found and (found[0]["spec"].get("replicas") or 0) > 0 and deployment_available(found[0]):
         seen = say(
             "{pod} succeeded on the pool; {app} runs elsewhere.", pod=name_of(ours[0]), app=app
