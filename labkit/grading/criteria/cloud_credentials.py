@@ -22,7 +22,9 @@ def noted(snapshot: Snapshot, path: str, key: str) -> Credential | Finding:
         return not_started(
             "key.none",
             seen=say("No number of a credential is noted."),
-            next_step=say("Ask for the key first: POST /auth/credential. Then note `{key}`.", key=key),
+            next_step=say(
+                "Ask for the key first: POST /auth/credential. Then note `{key}`.", key=key
+            ),
         )
     number = number_in(said)
     for one in snapshot.cloud(path):
