@@ -10,7 +10,7 @@ from pathlib import Path
 
 def signature(secret, consumer, method, address, body, time):
     pieces = [secret, consumer, method, address, body, str(time)]
-    return "$$1$$" + hashlib.sha1("+".join(pieces).encode()).hexdigest()
+    return "$1$" + hashlib.sha1("+".join(pieces).encode()).hexdigest()
 
 
 def send(method, path, body="", sent=None):
