@@ -9,7 +9,7 @@ from labkit.grading.criteria.signatures import (
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.verdict import Finding
 
-AGENT = "tram-${began}"
+AGENT = "tram-${application_id}-${began}"
 
 
 def signature(snapshot: Snapshot) -> Finding:
@@ -21,7 +21,8 @@ def tampered(snapshot: Snapshot) -> Finding:
 
 
 def accepted_once(snapshot: Snapshot) -> Finding:
-    return accepted_call(snapshot.calls(AGENT), f"tram-{snapshot.drawn('began')}")
+    machine = snapshot.drawn("application_id")
+    return accepted_call(snapshot.calls(AGENT), f"tram-{machine}-{snapshot.drawn('began')}")
 
 
 def _call(snapshot: Snapshot) -> SignedCall:

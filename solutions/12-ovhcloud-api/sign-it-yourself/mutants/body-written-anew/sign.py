@@ -20,7 +20,7 @@ def send(method, path, body="", sent=None):
     consumer = os.environ["OVH_CONSUMER_KEY"]
     secret = os.environ["OVH_APPLICATION_SECRET"]
     headers = {
-        "User-Agent": "tram-${began}",
+        "User-Agent": "tram-${application_id}-${began}",
         "Content-Type": "application/json",
         "X-Ovh-Application": os.environ["OVH_APPLICATION_KEY"],
         "X-Ovh-Consumer": consumer,
@@ -37,6 +37,11 @@ def send(method, path, body="", sent=None):
 
 call = json.loads(Path("envelope.json").read_text(encoding="utf-8"))
 keys = call["application_secret"], call["consumer_key"]
-print("signature", signature(*keys, call["method"], call["address"], json.dumps(json.loads(call["body"])), call["time"]))
+print(
+    "signature",
+    signature(
+        *keys, call["method"], call["address"], json.dumps(json.loads(call["body"])), call["time"]
+    ),
+)
 print("own call", send("GET", "/me"))
 print("tampered", send("POST", "/cloud/project/${project}/kube", '{"a":1}', sent='{"a":2}'))

@@ -20,7 +20,7 @@ def send(method, path, body="", sent=None):
     consumer = os.environ["OVH_CONSUMER_KEY"]
     secret = os.environ["OVH_APPLICATION_SECRET"]
     headers = {
-        "User-Agent": "tram-${began}",
+        "User-Agent": "tram-${application_id}-${began}",
         "Content-Type": "application/json",
         "X-Ovh-Application": os.environ["OVH_APPLICATION_KEY"],
         "X-Ovh-Consumer": consumer,
