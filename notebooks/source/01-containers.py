@@ -326,8 +326,8 @@ start("slim-and-clean")
 
 # %% [markdown]
 # Its build files are in `work/slim-and-clean`. Look at what each line brings, change the
-# Containerfile, fill in the Pod. `WORKDIR` makes a folder and goes there: `COPY . .` copies into it,
-# and `RUN` works in it. Each stage begins at `/` again.
+# Containerfile, fill in the Pod. `WORKDIR` makes a folder and goes there: `COPY . .` copies into
+# it, and `RUN` works in it. Each stage begins at `/` again.
 #
 # Then build, push, apply, with the image's name from the task. Is there a Pod of an earlier try?
 # Delete it first.
@@ -389,8 +389,8 @@ base = "registry.lab.example:5000/base:1.0"
 # !podman inspect {base} | grep --after-context=2 --extended-regexp '"(Digest|Env)"'
 
 # %% [markdown]
-# (Ask it only about images that you have *pulled*. One that you built yourself is packed anew on its
-# way to the registry: its digest there is the one that `podman push` prints.)
+# (Ask it only about images that you have *pulled*. One that you built yourself is packed anew on
+# its way to the registry: its digest there is the one that `podman push` prints.)
 
 # %% [markdown]
 # ## Exercise: Pin the digest (10 minutes)

@@ -383,9 +383,9 @@ start("mend-the-chain")
 
 # %% [markdown]
 # Walk the links, one by one, with the five questions above; add cells with the **+** in the
-# toolbar. Put your repair in place of the dots. What no short command changes, you change in a file:
-# `get … -o yaml` writes an object down as it is, you correct a line and save, `apply` hands it in.
-# (Before another try, write it down again: an old copy is refused.)
+# toolbar. Put your repair in place of the dots. What no short command changes, you change in a
+# file: `get … -o yaml` writes an object down as it is, you correct a line and save, `apply` hands
+# it in. (Before another try, write it down again: an old copy is refused.)
 
 # %% tags=["attendee"] exercise="mend-the-chain"
 # # !kubectl get services,endpointslices

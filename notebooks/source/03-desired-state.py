@@ -162,9 +162,9 @@ watch_namespace(namespace)
 start("three-of-a-kind")
 
 # %% [markdown]
-# Most of it you can write after the file of section 1. A variable is new: it belongs to a container,
-# and stands as deep as `image`. `env` is a list; each entry has a name and a value. A value is a
-# text, so a number needs quotes.
+# Most of it you can write after the file of section 1. A variable is new: it belongs to a
+# container, and stands as deep as `image`. `env` is a list; each entry has a name and a value. A
+# value is a text, so a number needs quotes.
 #
 # ```yaml
 #           env:
@@ -287,8 +287,9 @@ check("who-would-return")
 start("undo-the-drift")
 
 # %% [markdown]
-# Look first, then bring it back. Everything you need was in the last section. (`apply` may warn that
-# an annotation is missing. That is its own notebook: it was not used here before, and begins one.)
+# Look first, then bring it back. Everything you need was in the last section. (`apply` may warn
+# that an annotation is missing. That is its own notebook: it was not used here before, and begins
+# one.)
 
 # %% tags=["attendee"] exercise="undo-the-drift"
 # # !kubectl diff -f undo-the-drift/deployment-till.yaml

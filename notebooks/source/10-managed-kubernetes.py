@@ -9,8 +9,8 @@
 # %% [markdown]
 # # Managed Kubernetes: use it, let others operate it
 #
-# **About 60 minutes.** You need the lab that runs behind this page. It helps to have done lessons 00
-# to 05; nobody expects that you have seen a managed cluster before.
+# **About 60 minutes.** You need the lab that runs behind this page. It helps to have done lessons
+# 00 to 05; nobody expects that you have seen a managed cluster before.
 
 # %% [markdown]
 # ## What you will be able to do
@@ -81,8 +81,8 @@ client = ovh.client()
 # %% [markdown]
 # ## 1. Order a cluster
 #
-# One call orders a control plane and a pool with one node. The answer comes at once, long before the
-# cluster does: its status is INSTALLING.
+# One call orders a control plane and a pool with one node. The answer comes at once, long before
+# the cluster does: its status is INSTALLING.
 
 # %%
 base = f"/cloud/project/{ovh.project}/kube"
@@ -120,8 +120,9 @@ path = ovh.save_kubeconfig(config, "lesson.yaml")
 # %% [markdown]
 # ## 3. The pool is an object, too
 #
-# A **node pool** is a group of equal machines. The API shows it, and the cluster does as well: as an
-# object of kind NodePool. Desired is what you want, current what there is; min and max are bounds.
+# A **node pool** is a group of equal machines. The API shows it, and the cluster does as well: as
+# an object of kind NodePool. Desired is what you want, current what there is; min and max are
+# bounds.
 
 # %% tags=["nbval-ignore-output"] why="The age of the pool is another each time."
 # !kubectl --kubeconfig lesson.yaml get nodepools
@@ -132,7 +133,8 @@ path = ovh.save_kubeconfig(config, "lesson.yaml")
 
 # %% tags=["nbval-ignore-output"] why="Names and ages differ."
 # !kubectl --kubeconfig lesson.yaml scale nodepool day --replicas=2
-# !kubectl --kubeconfig lesson.yaml wait nodepool/day --for=jsonpath={.status.availableNodes}=2 --timeout=180s
+there = "jsonpath={.status.availableNodes}=2"
+# !kubectl --kubeconfig lesson.yaml wait nodepool/day --for={there} --timeout=180s
 # !kubectl --kubeconfig lesson.yaml get nodes
 
 # %% [markdown]
@@ -182,8 +184,8 @@ check("a-pool-for-the-night")
 # %% [markdown]
 # ## 4. A private registry
 #
-# Images of your own do not belong on a public shelf. A **private registry** asks who you are, and the
-# one who is asked is the kubelet: it fetches the image before there is a container.
+# Images of your own do not belong on a public shelf. A **private registry** asks who you are, and
+# the one who is asked is the kubelet: it fetches the image before there is a container.
 
 # %% [markdown]
 # ## Exercise: From the private shelf (10 minutes)
@@ -288,7 +290,7 @@ check("who-may-knock")
 
 # %%
 address = client.post(f"{kube}/log/url", kind="audit")["url"]
-# !curl --silent "{address}" | grep '"verb":"delete"' | grep --only-matching '"name":"note"' | head -1
+# !curl --silent "{address}" | grep '"verb":"delete"' | grep -o '"name":"note"' | head -1
 
 # %% [markdown]
 # ## Exercise: The missing tariff (10 minutes)
@@ -328,8 +330,8 @@ check("the-missing-tariff")
 # ## 8. Updates
 #
 # Who patches? The provider prepares each version, and you choose the policy: `ALWAYS_UPDATE`,
-# `MINIMAL_DOWNTIME` or `NEVER_UPDATE`. Nodes are drained one by one, so your apps need more than one
-# copy. Expect the policy that you set, read back.
+# `MINIMAL_DOWNTIME` or `NEVER_UPDATE`. Nodes are drained one by one, so your apps need more than
+# one copy. Expect the policy that you set, read back.
 
 # %%
 client.put(f"{kube}/updatePolicy", updatePolicy="MINIMAL_DOWNTIME")
@@ -340,9 +342,9 @@ client.get(kube)["updatePolicy"]
 #
 # | word | what it says | what it does not say |
 # | --- | --- | --- |
-# | certified Kubernetes | the conformance tests pass: tools and workloads can move | that it is fast, or cheap |
-# | ISO 27001 | the provider manages its security by rules, and is audited | that your app is secure |
-# | ISO 27017, 27018 | the same for clouds, and for personal data in them | who of you reads the data |
+# | certified Kubernetes | it passes the conformance tests: apps can move | that it is fast, or cheap |
+# | ISO 27001 | the provider keeps rules for security, and is audited | that your app is secure |
+# | ISO 27017, 27018 | the same for clouds and personal data | who of you reads the data |
 # | HDS | the hosting may hold French health data | that your processing may |
 #
 # Which service, region and date a certificate covers stands in the provider's own documents: read
@@ -360,8 +362,8 @@ finish("10-managed-kubernetes")
 # %% [markdown]
 # ## Recap
 #
-# - The **provider** runs the control plane; **you** decide on versions, machines and access, and your
-#   app stays yours.
+# - The **provider** runs the control plane; **you** decide on versions, machines and access, and
+#   your app stays yours.
 # - A **node pool** is wanted state, too: in the API, and as an object in the cluster.
 # - Label and taint of nodes belong into the pool's **template**.
 # - A **private registry** is asked by the kubelet, so the login is a Secret that the Pod names.

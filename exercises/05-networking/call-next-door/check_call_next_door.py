@@ -155,7 +155,7 @@ def _no_answer(reporter: Object, last: Line) -> Finding:
             problem=quoted(str(problem), longest=70),
         ),
         expected=say("It is answered by the neighbour."),
-        why=say("“No such host”, “misbehaving”: the name is wrong. All else: the number or the port is."),
+        why=say("“No such host”, “misbehaving”: the name is wrong; all else: the number or port."),
         next_step=say("Compare name and port with `kubectl get services` in the other namespace."),
         evidence=evidence(reporter),
     )
