@@ -342,8 +342,8 @@ client.get(kube)["updatePolicy"]
 #
 # | word | what it says | what it does not say |
 # | --- | --- | --- |
-# | certified Kubernetes | it passes the conformance tests: apps can move | that it is fast, or cheap |
-# | ISO 27001 | the provider keeps rules for security, and is audited | that your app is secure |
+# | certified Kubernetes | it passes the conformance tests | that it is fast, or cheap |
+# | ISO 27001 | the provider keeps rules for security, audited | that your app is secure |
 # | ISO 27017, 27018 | the same for clouds and personal data | who of you reads the data |
 # | HDS | the hosting may hold French health data | that your processing may |
 #
