@@ -110,7 +110,9 @@ def _nobody_cried(pool: str, deployment: str, nodes: Sequence[Object]) -> Findin
     )
 
 
-def shrunk_to(view: Snapshot, pool: Found | None, size: int, *, before: Sequence[Finding]) -> Finding:
+def shrunk_to(
+    view: Snapshot, pool: Found | None, size: int, *, before: Sequence[Finding]
+) -> Finding:
     """The pool is at its size again, and it was the autoscaler who took nodes away."""
     missing = next((one for one in before if not holds(one)), None)
     if missing or pool is None:
