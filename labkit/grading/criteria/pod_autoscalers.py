@@ -9,6 +9,7 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.objects import evidence, name_of
+from labkit.grading.criteria.placed_copies import pods_ask
 from labkit.grading.criteria.times import moment
 from labkit.grading.criteria.workloads import pods_of
 from labkit.grading.snapshot import Object, Snapshot
@@ -17,7 +18,6 @@ from labkit.kube.conditions import is_leaving, pod_ready
 
 KIND = "HorizontalPodAutoscaler"
 ACTIVE = "ScalingActive"
-NO_REQUEST = "missing request for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def reads(snapshot: Snapshot, wish: Wish) -> Finding:
     if value is not None and active.get("status") == "True":
         seen = say("The Pods use {value} % of what they ask for.", value=value)
         return passed(seen, evidence=evidence(found))
-    return _blind(found, active)
+    return _blind(found, active, lacks_base=_asks_nothing(snapshot, wish))
 
 
 def _current(status: Mapping[str, Any]) -> Any:
@@ -132,10 +132,14 @@ def _condition(status: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return next((one for one in conditions if one.get("type") == name), {})
 
 
-def _blind(found: Object, active: Mapping[str, Any]) -> Finding:
-    message = str(active.get("message") or "")
-    lacks = NO_REQUEST in message
-    if lacks:
+def _asks_nothing(snapshot: Snapshot, wish: Wish) -> bool:
+    """Some Pod of the Deployment asks for no CPU."""
+    pods = _pods(snapshot, wish.deployment)
+    return None in pods_ask(pods)
+
+
+def _blind(found: Object, active: Mapping[str, Any], *, lacks_base: bool) -> Finding:
+    if lacks_base:
         why = say("A percentage needs a base: its Pods ask for no CPU.")
         step = say("Give the container resources.requests.cpu, and apply.")
     elif active.get("reason") == "FailedGetScale":
@@ -144,7 +148,7 @@ def _blind(found: Object, active: Mapping[str, Any]) -> Finding:
     else:
         why = say("New Pods have no reading for about half a minute.")
         step = say("Read the conditions in `kubectl describe hpa`.")
-    reason = "no_base" if lacks else "blind"
+    reason = "no_base" if lacks_base else "blind"
     return not_yet(
         f"hpa.{reason}",
         seen=say("Autoscaler {name} has no reading of the CPU.", name=name_of(found)),
@@ -152,7 +156,7 @@ def _blind(found: Object, active: Mapping[str, Any]) -> Finding:
         why=why,
         next_step=step,
         evidence=evidence(found),
-        settling=not lacks and active.get("reason") != "FailedGetScale",
+        settling=not lacks_base and active.get("reason") != "FailedGetScale",
     )
 
 
@@ -211,9 +215,11 @@ def _not_risen(found: Object, desired: int) -> Finding:
 
 
 def _ready(snapshot: Snapshot, deployment: str) -> int:
+    return sum(pod_ready(pod) for pod in _pods(snapshot, deployment))
+
+
+def _pods(snapshot: Snapshot, deployment: str) -> list[Object]:
+    """Without those that are leaving."""
     found = [one for one in snapshot.objects("Deployment") if name_of(one) == deployment]
-    return sum(
-        pod_ready(pod) and not is_leaving(pod)
-        for one in found
-        for pod in pods_of(one, snapshot.objects("Pod"))
-    )
+    pods = (pod for one in found for pod in pods_of(one, snapshot.objects("Pod")))
+    return [pod for pod in pods if not is_leaving(pod)]
