@@ -116,7 +116,8 @@ def reads(snapshot: Snapshot, wish: Wish) -> Finding:
     if value is not None and active.get("status") == "True":
         seen = say("The Pods use {value} % of what they ask for.", value=value)
         return passed(seen, evidence=evidence(found))
-    return _blind(found, active, lacks_base=_asks_nothing(snapshot, wish))
+    is_ours = found["spec"]["scaleTargetRef"].get("name") == wish.deployment
+    return _blind(found, active, lacks_base=is_ours and _asks_nothing(snapshot, wish))
 
 
 def _current(status: Mapping[str, Any]) -> Any:
