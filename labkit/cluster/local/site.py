@@ -28,7 +28,7 @@ RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
 CONTROL_PLANE_PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 NODE_PROGRAMS = ("kubelet", "kube-proxy")
 PROGRAMS = (*CONTROL_PLANE_PROGRAMS, *NODE_PROGRAMS, "kubectl")
-NODE_IMAGES = ("pause", "hello")
+NODE_IMAGES = ("pause", "hello", "primes")  # a pool grows without asking what for
 ADDON_IMAGES = ("coredns", "metrics-server")
 ON_DEMAND = ("traefik",)  # add-ons that a cluster has when somebody asks for them
 

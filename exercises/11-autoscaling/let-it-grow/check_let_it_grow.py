@@ -1,0 +1,30 @@
+"""A pool that may grow grows because Pods find no place, and for no other reason."""
+
+from labkit.grading.criteria.autoscaled_pools import Bounds
+from labkit.grading.criteria.autoscaled_pools import bounds_set as within
+from labkit.grading.criteria.autoscaled_pools import grown_by_need as grown
+from labkit.grading.criteria.managed import inside
+from labkit.grading.criteria.placed_copies import asks_exactly, copies_settled, spread_copies
+from labkit.grading.snapshot import Snapshot
+from labkit.grading.verdict import Finding
+
+CLUSTER = "rush"
+POOLS = "/kube/@rush/nodepool"
+WORKERS = "primes"
+
+
+def bounds_set(snapshot: Snapshot) -> Finding:
+    return within(snapshot.cloud(POOLS), snapshot.drawn("pool"), Bounds(1, 3))
+
+
+def all_working(snapshot: Snapshot) -> Finding:
+    view = inside(snapshot, CLUSTER)
+    running = asks_exactly(view, WORKERS, 150) or copies_settled(
+        view, WORKERS, int(snapshot.drawn("workers"))
+    )
+    return spread_copies(view, WORKERS, 2, before=running)
+
+
+def grown_by_need(snapshot: Snapshot) -> Finding:
+    view = inside(snapshot, CLUSTER)
+    return grown(view, snapshot.drawn("pool"), WORKERS, before=bounds_set(snapshot))

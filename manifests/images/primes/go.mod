@@ -1,0 +1,3 @@
+module labkit.example/images/primes
+
+go 1.24
