@@ -97,8 +97,8 @@ k = f"kubectl --kubeconfig={ovh.save_kubeconfig(content, '11-autoscaling/tide.ku
 # %% [markdown]
 # ## 2. How many Pods fit?
 #
-# Two blocks of a node's description answer that. **Allocatable** is what Pods may ask for: a part of
-# the machine feeds its own programs. **Allocated resources** is what they have asked for so far;
+# Two blocks of a node's description answer that. **Allocatable** is what Pods may ask for: a part
+# of the machine feeds its own programs. **Allocated resources** is what they have asked for so far;
 # DNS and metrics are Pods, too. Read the line `cpu` in both.
 
 # %% tags=["nbval-ignore-output"] why="Some figures are this machine's, and add-ons come a little later."
@@ -201,12 +201,14 @@ _ = ovh.follow(tide, until="gone")
 # Each of the next exercises has a cluster of its own. This word finds one by its name and fetches
 # its kubeconfig, as you did by hand above. Nothing is shown.
 
+
 # %%
 def kubectl_on(name):
     for found in (f"{kubes}/{one}" for one in client.get(kubes)):
         if client.get(found)["name"] == name:
             content = client.post(f"{found}/kubeconfig")["content"]
             return f"kubectl --kubeconfig={ovh.save_kubeconfig(content, name + '.kubeconfig')}"
+
 
 # %% [markdown]
 # ## Exercise: Let it grow (12 minutes)
@@ -314,8 +316,8 @@ check("busy-but-never-growing")
 #
 # Until now *you* said how many Pods there are. A **HorizontalPodAutoscaler** says it for you: it
 # compares what Pods use with a goal, and changes the number in a Deployment. It measures, by the
-# metrics add-on; and its percentages are percentages of **what a Pod asks for**. Expect the add-on's
-# first answer: the use of the lab's own nodes.
+# metrics add-on; and its percentages are percentages of **what a Pod asks for**. Expect the
+# add-on's first answer: the use of the lab's own nodes.
 
 # %% tags=["nbval-ignore-output"] why="What is used differs from moment to moment."
 # !kubectl top nodes
