@@ -5,7 +5,7 @@ The recipe is that of OVHcloud's own clients: $1$ and SHA-1 over six pieces join
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -33,6 +33,10 @@ class SignedCall:
     time: str
 
 
+WrongCalls = tuple[str, Sequence[SignedCall], str]
+"""Message id, what was signed in place of the call, and why that is a slip."""
+
+
 def digest_of(call: SignedCall) -> str:
     """Without the prefix."""
     pieces = (call.secret, call.consumer, call.method, call.address, call.body, call.time)
@@ -56,41 +60,46 @@ def judged_signature(snapshot: Snapshot, key: str, call: SignedCall) -> Finding:
 
 
 def _slips(given: str, call: SignedCall) -> list[Slip]:
+    bare = say("The digest is right; the version of the recipe is missing in front of it.")
     digest = given.removeprefix(PREFIX)
+    return [
+        ("signature.no_prefix", given == digest_of(call), bare),
+        *(_slip(name, digest, calls, why) for name, calls, why in _address_slips(call)),
+        *(_slip(name, digest, calls, why) for name, calls, why in _other_slips(call)),
+        ("signature.wrong", True, say("A piece differs, or their order, or what joins them.")),
+    ]
+
+
+def _slip(name: str, digest: str, calls: Iterable[SignedCall], why: str) -> Slip:
+    return name, digest in map(digest_of, calls), why
+
+
+def _address_slips(call: SignedCall) -> list[WrongCalls]:
     place = urlsplit(call.address)
     path = call.address.removeprefix(f"{place.scheme}://{place.netloc}")
-    respelt = {json.dumps(json.loads(call.body), ensure_ascii=flag) for flag in (True, False)}
-    ascii_only = json.dumps(json.loads(call.body), separators=(",", ":"))
-    decoded = replace(call, address=unquote(call.address))
-    bodies = [replace(call, body=body) for body in (*respelt, ascii_only)]
-    wrong = (
-        ("signature.decoded", [decoded], say("The address was decoded before it was signed.")),
-        (
-            "signature.path_only",
-            [replace(call, address=path)],
-            say("Only the path was signed; the whole address counts, from https on."),
-        ),
-        (
-            "signature.method",
-            [replace(call, method=call.method.lower())],
-            say("The method is written in capital letters."),
-        ),
-        (
-            "signature.body",
-            bodies,
-            say("The body was written anew; the bytes that travel are signed."),
-        ),
+    decoded = say("The address was decoded before it was signed.")
+    path_only = say("Only the path was signed; the whole address counts, from https on.")
+    return [
+        ("signature.decoded", [replace(call, address=unquote(call.address))], decoded),
+        ("signature.path_only", [replace(call, address=path)], path_only),
+    ]
+
+
+def _other_slips(call: SignedCall) -> list[WrongCalls]:
+    """The body is JSON; the usual ways to write it anew are known."""
+    found = json.loads(call.body)
+    bodies = [json.dumps(found, ensure_ascii=flag) for flag in (True, False)]
+    bodies.append(json.dumps(found, separators=(",", ":")))
+    anew = say("The body was written anew; the bytes that travel are signed.")
+    method = say("The method is written in capital letters.")
+    return [
+        ("signature.method", [replace(call, method=call.method.lower())], method),
+        ("signature.body", [replace(call, body=body) for body in bodies], anew),
         (
             "signature.no_body",
             [replace(call, body="")],
             say("The body is missing among the pieces."),
         ),
-    )
-    bare = say("The digest is right; the version of the recipe is missing in front of it.")
-    return [
-        ("signature.no_prefix", given == digest_of(call), bare),
-        *((name, digest in map(digest_of, calls), why) for name, calls, why in wrong),
-        ("signature.wrong", True, say("A piece differs, or their order, or what joins them.")),
     ]
 
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 
-def signature(secret, consumer, method, address, body, time):
+def signature(call):
     pieces = []  # TODO: which six, and in what order?
     text = "".join(pieces)  # TODO: what stands between them?
     return hashlib.sha1(text.encode()).hexdigest()  # TODO: what stands in front?
@@ -13,3 +13,4 @@ def signature(secret, consumer, method, address, body, time):
 
 call = json.loads(Path("envelope.json").read_text(encoding="utf-8"))
 print(call["method"], call["address"])
+print(signature(call))

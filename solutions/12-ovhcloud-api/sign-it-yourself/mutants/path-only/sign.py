@@ -8,9 +8,9 @@ import urllib.request
 from pathlib import Path
 
 
-def signature(secret, consumer, method, address, body, time):
-    pieces = [secret, consumer, method, address, body, str(time)]
-    return "$1$" + hashlib.sha1("+".join(pieces).encode()).hexdigest()
+def signature(*pieces):
+    """Of secret, consumer, method, address, body and time."""
+    return "$1$" + hashlib.sha1("+".join(map(str, pieces)).encode()).hexdigest()
 
 
 def send(method, path, body="", sent=None):
