@@ -45,11 +45,12 @@ def open_emulator(
     address: str,
     most_vcpus: int,
     tend: Tending = lambda round_: None,
+    present: Tending = lambda round_: None,
     seed: Seed | None = None,
 ) -> Emulator:
     """With what `folder` holds from before; a new one gets an account and a project."""
     store = Store(folder / DATABASE)
-    engines = Engines(open_engine)
+    engines = Engines(open_engine, present)
     cloud = Cloud(
         store,
         LabTime(store, clock),

@@ -42,6 +42,7 @@ def main() -> None:
 def opened(folder: Path, engine: str, port: int, settings: Settings) -> Emulator:
     run, clock = SystemRunner(), SystemClock()
     is_local = engine == "local"
+    tending = Tending()
     return open_emulator(
         folder,
         lambda name: open_engine(engine, name, settings, run=run, clock=clock),
@@ -49,7 +50,8 @@ def opened(folder: Path, engine: str, port: int, settings: Settings) -> Emulator
         chance=SystemRandom(),
         address=f"http://{HOST}:{port}",
         most_vcpus=(os.cpu_count() or 1) if is_local else MOST_SIMULATED_VCPUS,
-        tend=Tending().tend,
+        tend=tending.tend,
+        present=tending.present,
     )
 
 

@@ -1,5 +1,6 @@
 """What is done for a cluster that runs, after each round of its keeper."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
@@ -32,6 +33,28 @@ class _Open:
         self.writer.close()
 
 
+_Work = Callable[[Cloud, Cluster, _Open], None]
+
+
+def _show_pools(cloud: Cloud, cluster: Cluster, opened: _Open) -> None:
+    if not opened.has_definition:
+        install_definition(opened.writer, cloud.time.clock)
+        opened.has_definition = True
+    synchronize(View(cloud, cluster, opened.reader, opened.writer))
+
+
+def _show_and_scale_pools(cloud: Cloud, cluster: Cluster, opened: _Open) -> None:
+    _show_pools(cloud, cluster, opened)
+    opened.memory = round_once(
+        opened.reader,
+        opened.writer,
+        CloudPools(cloud, cluster),
+        opened.memory,
+        now=cloud.time.now(),
+        speed=cloud.time.speed,
+    )
+
+
 class Tending:
     """Keeps a connection open to each cluster: a handshake a second would cost more."""
 
@@ -39,32 +62,26 @@ class Tending:
         self._open: dict[str, _Open] = {}
         self._lock = Lock()
 
+    def present(self, round_: Round) -> None:
+        """NodePool objects of a cluster that answers. Raises LabError; it is tried again."""
+        if cluster := round_.cluster():
+            self._with(round_, cluster, _show_pools)
+
     def tend(self, round_: Round) -> None:
         """Raises LabError where the cluster does not answer; it is tried again."""
         cluster = round_.cluster()
         if cluster is None or cluster.status not in ("READY", "UPDATING", "REDEPLOYING"):
             self._forget(round_.cluster_id)
             return
+        self._with(round_, cluster, _show_and_scale_pools)
+
+    def _with(self, round_: Round, cluster: Cluster, work: _Work) -> None:
         opened = self._opened(round_, cluster)
         try:
-            self._tend(round_.cloud, cluster, opened)
+            work(round_.cloud, cluster, opened)
         except LabError:
             self._forget(cluster.id)
             raise
-
-    def _tend(self, cloud: Cloud, cluster: Cluster, opened: _Open) -> None:
-        if not opened.has_definition:
-            install_definition(opened.writer, cloud.time.clock)
-            opened.has_definition = True
-        synchronize(View(cloud, cluster, opened.reader, opened.writer))
-        opened.memory = round_once(
-            opened.reader,
-            opened.writer,
-            CloudPools(cloud, cluster),
-            opened.memory,
-            now=cloud.time.now(),
-            speed=cloud.time.speed,
-        )
 
     def _opened(self, round_: Round, cluster: Cluster) -> _Open:
         generation = (cluster.credential_generation, cluster.resets_done)

@@ -101,7 +101,7 @@ k = f"kubectl --kubeconfig={ovh.save_kubeconfig(content, '11-autoscaling/tide.ku
 # of the machine feeds its own programs. **Allocated resources** is what they have asked for so far;
 # DNS and metrics are Pods, too. Read the line `cpu` in both.
 
-# %% tags=["nbval-ignore-output"] why="Some figures are this machine's, and add-ons come a little later."
+# %% tags=["nbval-ignore-output"] why="Some figures are this machine's; add-ons come later."
 # !{k} describe node | sed -n '/^Allocatable/,/^System/p; /^Allocated/,/^Events/p'
 
 # %% [markdown]
@@ -122,7 +122,7 @@ k = f"kubectl --kubeconfig={ovh.save_kubeconfig(content, '11-autoscaling/tide.ku
 # From inside the cluster a pool is an object like others, a NodePool. Expect one line; read DESIRED
 # and CURRENT, MIN and MAX, and AUTOSCALED.
 
-# %% tags=["nbval-ignore-output"] why="The age is measured, and columns fill a moment after the start."
+# %% tags=["nbval-ignore-output"] why="The age is measured, and columns fill a moment later."
 # !{k} get nodepools
 
 # %% [markdown]
@@ -131,7 +131,8 @@ k = f"kubectl --kubeconfig={ovh.save_kubeconfig(content, '11-autoscaling/tide.ku
 # serves nobody; today we take 20 seconds. Expect `patched`, and AUTOSCALED true.
 
 # %%
-change = '{"autoscale": true, "minNodes": 1, "maxNodes": 3, "autoscaling": {"scaleDownUnneededTimeSeconds": 20}}'
+slow = '"autoscaling": {"scaleDownUnneededTimeSeconds": 20}'
+change = '{"autoscale": true, "minNodes": 1, "maxNodes": 3, ' + slow + "}"
 # !{k} patch nodepool shore --type=merge --patch='{{"spec": {change}}}'
 # !{k} get nodepool shore -o custom-columns=NAME:.metadata.name,AUTOSCALED:.spec.autoscale
 
@@ -150,7 +151,8 @@ change = '{"autoscale": true, "minNodes": 1, "maxNodes": 3, "autoscaling": {"sca
 # `TriggeredScaleUp` with `shore 1->2 (max: 3)`: from one node to two.
 
 # %% tags=["nbval-ignore-output"] why="How many Pods had to wait, the scheduler decides."
-# !{k} get events --field-selector=reason=TriggeredScaleUp -o custom-columns=REASON:.reason,MESSAGE:.message
+told = "custom-columns=REASON:.reason,MESSAGE:.message"
+# !{k} get events --field-selector=reason=TriggeredScaleUp -o {told}
 # !{k} get nodes
 
 # %% [markdown]
@@ -167,7 +169,7 @@ change = '{"autoscale": true, "minNodes": 1, "maxNodes": 3, "autoscaling": {"sca
 
 # %% tags=["nbval-ignore-output"] why="Which Pods are left over, the scheduler decides."
 # !{k} get pods --field-selector=status.phase=Pending
-# !{k} get events --field-selector=reason=NotTriggerScaleUp -o custom-columns=REASON:.reason,MESSAGE:.message
+# !{k} get events --field-selector=reason=NotTriggerScaleUp -o {told}
 
 # %% [markdown]
 # ## 5. Down

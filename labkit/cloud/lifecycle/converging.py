@@ -28,6 +28,8 @@ class Round:
     cluster_id: str
     retemplate: Callable[[NodePool, Node], None]
     """Gives a node of the cluster what its pool's template says now."""
+    present: Callable[["Round"], None]
+    """Shows the pools as objects of the cluster, which answers, before the API says READY."""
 
     def cluster(self) -> Cluster | None:
         return self.cloud.store.get(Cluster, self.cluster_id)
@@ -126,6 +128,7 @@ def _start(round_: Round) -> None:
         _note_installed(round_, pools)
         return
     status = round_.engine.start(wanted.config(cluster, pools, nodes), Quiet())
+    round_.present(round_)
     ready = {node.name for node in status.nodes if node.ready}
     with cloud.store.changing():
         for node in arriving:

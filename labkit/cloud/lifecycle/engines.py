@@ -16,8 +16,11 @@ OpenEngine = Callable[[str], Engine]
 class Engines:
     """Implements `behind.Behind`; an engine is opened once a cluster."""
 
-    def __init__(self, open_engine: OpenEngine) -> None:
+    def __init__(
+        self, open_engine: OpenEngine, present: Callable[[Round], None] = lambda round_: None
+    ) -> None:
         self._open = open_engine
+        self._present = present
         self._engines: dict[str, Engine] = {}
         self._lock = threading.Lock()
 
@@ -43,6 +46,7 @@ class Engines:
             engine,
             cluster.id,
             retemplate=lambda pool, node: retemplate(engine.kubeconfig(), pool, node),
+            present=self._present,
         )
 
 

@@ -1,12 +1,14 @@
 """What is wanted becomes what is there, in the right order, and again after anything."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labkit.cloud.kube.models import Cluster
+from labkit.cloud.lifecycle.converging import Round, converge
 from labkit.cloud.lifecycle.giving_up import give_up
 from tests.support.cloud import PROJECT, Machine, Stage, staged
 
@@ -33,6 +35,23 @@ def test_a_cluster_is_ready_only_when_its_engine_is(tmp_path: Path) -> None:
         assert stage.asked("GET", f"{KUBE}/{made['id']}")["status"] == "INSTALLING"
         stage.settle()
         assert stage.asked("GET", f"{KUBE}/{made['id']}")["status"] == "READY"
+
+
+def test_pools_are_objects_of_the_cluster_before_anything_is_ready(tmp_path: Path) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def present(round_: Round) -> None:
+        pool = stage.asked("GET", f"{KUBE}/{round_.cluster_id}/nodepool")[0]
+        whole = stage.asked("GET", f"{KUBE}/{round_.cluster_id}")
+        seen.append((whole["status"], pool["status"]))
+
+    with staged(tmp_path) as stage:
+        pool = {"flavorName": "b2-7", "desiredNodes": 1}
+        made = stage.asked("POST", KUBE, {"region": "GRA7", "nodepool": pool})
+        (cluster,) = stage.cloud.store.all(Cluster)
+        converge(replace(stage.round(cluster), present=present))
+        assert stage.asked("GET", f"{KUBE}/{made['id']}")["status"] == "READY"
+    assert seen == [("INSTALLING", "INSTALLING")]
 
 
 def test_nodes_carry_what_their_pool_says(tmp_path: Path) -> None:
