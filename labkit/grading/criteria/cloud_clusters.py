@@ -12,6 +12,7 @@ Found = Mapping[str, Any]
 
 READY = "READY"
 TROUBLE = ("ERROR", "SUSPENDED")
+NONE = {"cluster": "cloud.no_cluster", "pool": "cloud.no_pool"}
 POOL_LABEL = "nodepool"
 """On each node of a cluster of the cloud: the name of its pool."""
 
@@ -24,12 +25,12 @@ def called(found: Iterable[Found], name: str) -> list[Found]:
 def not_ready(found: Iterable[Found], name: str, what: str) -> Finding | None:
     """None for exactly one of this name that is READY; else what is to be said.
 
-    `what` is "cluster" or "pool"; messages are cloud.no_cluster, cloud.many_pool and so on.
+    `what` is "cluster" or "pool".
     """
     ours = called(found, name)
     if not ours:
         return not_started(
-            f"cloud.no_{what}",
+            NONE[what],
             seen=say("There is no {what} called {name}.", what=what, name=name),
             next_step=say("Order one by the API, under exactly this name."),
         )

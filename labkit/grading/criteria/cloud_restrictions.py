@@ -36,7 +36,7 @@ def all_in(snapshot: Snapshot, door: Door) -> Finding:
     have = _listed(snapshot, door)
     if not have:
         return _wrong(
-            "empty",
+            "restrictions.empty",
             door,
             seen=say("The list is empty."),
             why=say("An empty list restricts nobody: the whole world may call."),
@@ -101,9 +101,9 @@ def _told(have: tuple[str, ...]) -> str:
 
 
 def _lost(door: Door, have: tuple[str, ...], lost: list[str]) -> Finding:
-    who = "partner" if str(network_of(door.partner)) in lost else "office"
+    is_partner = str(network_of(door.partner)) in lost
     return _wrong(
-        f"no_{who}",
+        "restrictions.no_partner" if is_partner else "restrictions.no_office",
         door,
         seen=say("Not on the list: {lost}. It holds {list}.", lost=lost[0], list=_told(have)),
         why=say("POST adds to the list, PUT replaces the whole of it."),
@@ -113,7 +113,7 @@ def _lost(door: Door, have: tuple[str, ...], lost: list[str]) -> Finding:
 
 def _no_caller(door: Door, have: tuple[str, ...]) -> Finding:
     return _wrong(
-        "no_caller",
+        "restrictions.no_caller",
         door,
         seen=say("Your own address is not on the list: {list}.", list=_told(have)),
         why=say(
@@ -125,7 +125,7 @@ def _no_caller(door: Door, have: tuple[str, ...]) -> Finding:
 
 def _strangers(door: Door, strangers: list[str]) -> Finding:
     return _wrong(
-        "strangers",
+        "restrictions.strangers",
         door,
         seen=say("Also on the list: {networks}.", networks=", ".join(strangers)),
         why=say("Each entry lets somebody in; one for the world lets in everybody."),
@@ -133,8 +133,8 @@ def _strangers(door: Door, strangers: list[str]) -> Finding:
     )
 
 
-def _wrong(name: str, door: Door, *, seen: str, why: str, next_step: str) -> Finding:
+def _wrong(message: str, door: Door, *, seen: str, why: str, next_step: str) -> Finding:
     wanted = say(
         "Office {office}, partner {partner}, and you.", office=door.office, partner=door.partner
     )
-    return not_yet(f"restrictions.{name}", seen=seen, expected=wanted, why=why, next_step=next_step)
+    return not_yet(message, seen=seen, expected=wanted, why=why, next_step=next_step)

@@ -101,7 +101,7 @@ def _asked_words(name: str, asked: Decimal | None) -> str:
     return say("A copy of {name} asks for {asked}m of CPU.", name=name, asked=f"{asked:.0f}")
 
 
-def asks_between(view: Snapshot, name: str, copies: int, lowest: int, highest: int) -> Finding:
+def asks_between(view: Snapshot, name: str, *, copies: int, lowest: int, highest: int) -> Finding:
     """Settled at so many, and each Pod asks for CPU in this range of thousandths of a core."""
     found = deployment_called(view, name)
     if found is None:
@@ -115,7 +115,7 @@ def asks_between(view: Snapshot, name: str, copies: int, lowest: int, highest: i
         return settled(view, found)
     few = wrong[0] if wrong else None
     return not_yet(
-        "copies.ask_nothing" if few is None else "copies.ask_too_" + _side(few, lowest),
+        _asking(few, lowest),
         seen=_asked_words(name, few),
         expected=say("About what it uses, between {low}m and {high}m.", low=lowest, high=highest),
         why=say("The scheduler reads what a Pod asks for, never what it uses."),
@@ -124,8 +124,10 @@ def asks_between(view: Snapshot, name: str, copies: int, lowest: int, highest: i
     )
 
 
-def _side(asked: Decimal, lowest: int) -> str:
-    return "little" if asked < lowest else "much"
+def _asking(few: Decimal | None, lowest: int) -> str:
+    if few is None:
+        return "copies.ask_nothing"
+    return "copies.ask_too_little" if few < lowest else "copies.ask_too_much"
 
 
 def still_runs(view: Snapshot, name: str, *, note: str, before: Finding) -> Finding:

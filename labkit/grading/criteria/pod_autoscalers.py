@@ -149,9 +149,8 @@ def _blind(found: Object, active: Mapping[str, Any], *, lacks_base: bool) -> Fin
     else:
         why = say("New Pods have no reading for about half a minute.")
         step = say("Read the conditions in `kubectl describe hpa`.")
-    reason = "no_base" if lacks_base else "blind"
     return not_yet(
-        f"hpa.{reason}",
+        "hpa.no_base" if lacks_base else "hpa.blind",
         seen=say("Autoscaler {name} has no reading of the CPU.", name=name_of(found)),
         expected=say("A reading, and the condition ScalingActive."),
         why=why,

@@ -1,5 +1,6 @@
 """From which address does this machine call a server? python my-address.py HOST"""
 
+# TODO: which HOST? The one in the kubeconfig of cluster knock.
 import socket
 import sys
 
