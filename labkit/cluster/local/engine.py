@@ -20,7 +20,7 @@ from labkit.cluster.local.messages import Request, status_from
 from labkit.cluster.local.network import NODE_LIMIT, read_allocations
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import RootSide
-from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, ON_DEMAND, PROGRAMS
+from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, ON_DEMAND, PROGRAMS, images_of
 from labkit.cluster.names import checked_name
 from labkit.cluster.plane_settings import first_settings
 from labkit.cluster.shapes import checked_shapes
@@ -83,7 +83,7 @@ class LocalEngine:
         arguments = {
             "config": asdict(config),
             "programs": self._programs(config, progress),
-            "images": self._images(NODE_IMAGES, progress) | self._images_at_hand(),
+            "images": self._images(_images_for(config), progress) | self._images_at_hand(),
             "renewals": self._images_at_hand(ON_DEMAND),
         }
         answer = self._ask("start", arguments, progress, why=say("start the nodes"))
@@ -186,6 +186,10 @@ class LocalEngine:
     def _images_at_hand(self, names: tuple[str, ...] = ADDON_IMAGES) -> dict[str, str]:
         found = images_at_hand(names, settings=self.settings)
         return {name: str(path) for name, path in found.items()}
+
+
+def _images_for(config: ClusterConfig) -> tuple[str, ...]:
+    return tuple(sorted({*NODE_IMAGES}.union(*map(images_of, config.nodes))))
 
 
 def _check(config: ClusterConfig) -> None:

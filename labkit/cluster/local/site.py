@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.cluster.control_plane import ControlPlane
+from labkit.cluster.engine import NodeShape
 from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local.network import Command, Network, in_namespace
 from labkit.cluster.local.node import Node, name_servers
@@ -28,9 +29,15 @@ RESOLVERS = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
 CONTROL_PLANE_PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 NODE_PROGRAMS = ("kubelet", "kube-proxy")
 PROGRAMS = (*CONTROL_PLANE_PROGRAMS, *NODE_PROGRAMS, "kubectl")
-NODE_IMAGES = ("pause", "hello", "primes")  # a pool grows without asking what for
+NODE_IMAGES = ("pause", "hello")
+CLOUD_IMAGES = ("primes",)  # on nodes of a cloud's pool, which grows without asking what for
 ADDON_IMAGES = ("coredns", "metrics-server")
 ON_DEMAND = ("traefik",)  # add-ons that a cluster has when somebody asks for them
+
+
+def images_of(shape: NodeShape) -> tuple[str, ...]:
+    """What a node has from the first second; only a cloud gives its machines an id."""
+    return (*NODE_IMAGES, *CLOUD_IMAGES) if shape.provider_id else NODE_IMAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ from labkit.cluster.local.own_processes import ensure_own_processes
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.residue import cluster_processes, namespaces
 from labkit.cluster.local.site import (
-    NODE_IMAGES,
     Host,
     Site,
     control_plane_of,
+    images_of,
     network_of,
     node_of,
 )
@@ -240,7 +240,7 @@ def _wait_for_api(begun: Start, look: Callable[[], bool]) -> None:
 def load_images(begun: Start, node: Node) -> None:
     """What a node has from the first second; add-ons' images come behind."""
     images.wait_for_containerd(node, begun.site.clock)
-    images.load(node, [begun.archives[name] for name in NODE_IMAGES], begun.site.run)
+    images.load(node, [begun.archives[name] for name in images_of(node.shape)], begun.site.run)
 
 
 def wait_for_nodes(begun: Start, names: list[str]) -> None:

@@ -263,7 +263,10 @@ def test_a_reading_needs_a_base() -> None:
     active = {"type": "ScalingActive", "status": "True"}
     good = scaler(currentMetrics=current, conditions=[active])
     assert reads(view(HorizontalPodAutoscaler=[good]), WISH).message == "passed"
-    blind = {"HorizontalPodAutoscaler": [scaler()], "Deployment": [deployment(1, None)]}
+    blind: dict[str, Any] = {
+        "HorizontalPodAutoscaler": [scaler()],
+        "Deployment": [deployment(1, None)],
+    }
     assert reads(view(**blind, Pod=[pod(1, None)]), WISH).message == "hpa.no_base"
     assert reads(view(**blind, Pod=[pod(1, "1m")]), WISH).message == "hpa.blind"
 
@@ -279,7 +282,7 @@ def test_a_reading_needs_a_base() -> None:
 )
 def test_it_rose_after_the_rush_began(last: str, desired: int, message: str) -> None:
     seed = SeedRecord(notes={"shaken": {"time": "2026-01-01T00:01:00Z"}})
-    there = {
+    there: dict[str, Any] = {
         "HorizontalPodAutoscaler": [scaler(lastScaleTime=last, desiredReplicas=desired)],
         "Deployment": [deployment(3, "100m")],
         "Pod": [pod(number, "100m") for number in range(3)],
