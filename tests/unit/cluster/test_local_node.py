@@ -19,7 +19,7 @@ from labkit.cluster.local.node import (
     resolver_text,
 )
 from labkit.cluster.local.paths import MachinePaths
-from labkit.cluster.local.site import resolver
+from labkit.cluster.local.site import images_of, resolver
 
 HOST_MEMORY = """\
 MemTotal:       24653116 kB
@@ -223,3 +223,11 @@ def test_servers_behind_systemd_resolved_are_found(tmp_path: Path) -> None:
     files[2].write_text("nameserver 10.0.0.2\n")
     assert resolver(files) == "nameserver 10.0.0.2\n"
     assert resolver(files[:2]) == ""
+
+
+def test_only_a_machine_of_a_cloud_brings_the_image_that_makes_work() -> None:
+    ours = NodeShape(flavor="b2-7", name="node1")
+    assert "primes" not in images_of(ours)
+    assert set(images_of(replace(ours, provider_id="openstack:///1"))) - {*images_of(ours)} == {
+        "primes"
+    }
