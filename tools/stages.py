@@ -47,6 +47,8 @@ ON_A_CLUSTER = (
     Stage("notebooks", "pytest -m cluster tests/notebooks", 900),
     SHORT_PROOF,
 )
+CLOUD_UP = Stage("start its cloud", "labkit cloud up", 20)
+CLOUD_DOWN = Stage("take its cloud down", "labkit cloud down", 20)
 DOWN = Stage("take the test lab down", "labkit down", 20)
 FRESH = Stage("fresh machines", "pytest -m fresh -p no:randomly -v tests/fresh", 3600)
 LOCK = (

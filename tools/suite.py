@@ -19,6 +19,8 @@ from tools.stages import (
     AHEAD,
     BESIDE_CHECK,
     CHECK,
+    CLOUD_DOWN,
+    CLOUD_UP,
     DOCTOR,
     DOWN,
     FRESH,
@@ -105,10 +107,10 @@ def on_a_cluster(stages: Sequence[Stage], run: RunStage, beside: Sequence[Stage]
         try:
             ran.append(run(UP))
             others = [pool.submit(run, stage) for stage in beside if ran[0].well]
-            ran += [run(stage) for stage in (stages if ran[0].well else [DOCTOR])]
+            ran += [run(stage) for stage in ([CLOUD_UP, *stages] if ran[0].well else [DOCTOR])]
             ran += [other.result() for other in others]
         finally:
-            ran.append(run(DOWN))
+            ran += [run(CLOUD_DOWN), run(DOWN)]
     return ran
 
 

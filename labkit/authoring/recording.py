@@ -7,6 +7,7 @@ of their own with a hard limit, so that a kernel that hangs or dies takes nothin
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,8 @@ def record(content: Content, source: Path, folder: Path, *, how: Recorded, run: 
     given, ran = folder / f"{source.stem}.solved.ipynb", folder / f"{source.stem}.ran.ipynb"
     write_atomically(given, as_text(solved(read_source(source))))
     options = ["--execution-timeout", str(how.cell_limit_seconds), "--no-progress-bar"]
-    _papermill(given, ran, source.stem, options, how=how, run=run)
+    with _without_cloud(how, run):
+        _papermill(given, ran, source.stem, options, how=how, run=run)
     notebook = _cleaned(_read(ran), sanitising_rules(content.sanitising))
     for breach in failures(notebook):
         raise ContentError(
@@ -96,12 +98,24 @@ def compare(
         *("--nbval-sanitize-with", str(content.sanitising)),
         *("--nbval-cell-timeout", str(how.cell_limit_seconds), str(copy)),
     ]
-    return run(
-        command,
-        timeout_seconds=how.notebook_limit_seconds,
-        environment=how.environment(),
-        may_fail=True,
-    )
+    with _without_cloud(how, run):
+        return run(
+            command,
+            timeout_seconds=how.notebook_limit_seconds,
+            environment=how.environment(),
+            may_fail=True,
+        )
+
+
+@contextmanager
+def _without_cloud(how: Recorded, run: Runner) -> Iterator[None]:
+    """A lesson leaves its cloud to the learner; here nobody comes back to it."""
+    try:
+        yield
+    finally:
+        command = [sys.executable, "-m", "labkit.cli.main", "cloud", "down"]
+        if (how.home / "cloud").is_dir():
+            run(command, environment=how.environment(), may_fail=True)
 
 
 def failures(notebook: Any) -> Iterator[Breach]:

@@ -4,7 +4,7 @@ import pytest
 
 from labkit.foundation.errors import SettingInvalid
 from tests.support.clock import HeldClock
-from tools.stages import AHEAD, DOCTOR, DOWN, ON_A_CLUSTER, UP, Stage
+from tools.stages import AHEAD, CLOUD_DOWN, CLOUD_UP, DOCTOR, DOWN, ON_A_CLUSTER, UP, Stage
 from tools.suite import Ran, command_of, everything, on_a_cluster, run_suite, table
 
 STAGE = Stage("types of checks", "mypy --strict {}", 5, "exercises/*.py")
@@ -25,14 +25,14 @@ class Runs:
 def test_lab_goes_up_first_and_down_last() -> None:
     runs = Runs()
     on_a_cluster(ON_A_CLUSTER, runs)
-    assert runs.stages == [UP, *ON_A_CLUSTER, DOWN]
+    assert runs.stages == [UP, CLOUD_UP, *ON_A_CLUSTER, CLOUD_DOWN, DOWN]
 
 
 def test_lab_goes_down_also_when_a_stage_failed_and_the_others_still_run() -> None:
     runs = Runs(ON_A_CLUSTER[0])
     ran = on_a_cluster(ON_A_CLUSTER, runs)
-    assert runs.stages == [UP, *ON_A_CLUSTER, DOWN]
-    assert [one.well for one in ran] == [True, False, *[True] * len(ON_A_CLUSTER)]
+    assert runs.stages == [UP, CLOUD_UP, *ON_A_CLUSTER, CLOUD_DOWN, DOWN]
+    assert [one.well for one in ran] == [True, True, False, *[True] * (len(ON_A_CLUSTER) + 1)]
 
 
 def test_what_is_built_ahead_runs_beside_the_stages_and_counts() -> None:
@@ -41,7 +41,7 @@ def test_what_is_built_ahead_runs_beside_the_stages_and_counts() -> None:
     assert runs.stages[0] == UP
     assert runs.stages[-1] == DOWN
     assert sorted(one.stage.name for one in ran if not one.well) == [AHEAD.name]
-    assert {*runs.stages} == {UP, AHEAD, *ON_A_CLUSTER, DOWN}
+    assert {*runs.stages} == {UP, AHEAD, CLOUD_UP, *ON_A_CLUSTER, CLOUD_DOWN, DOWN}
 
 
 def test_nothing_is_built_ahead_for_a_lab_that_does_not_start() -> None:
@@ -53,7 +53,7 @@ def test_nothing_is_built_ahead_for_a_lab_that_does_not_start() -> None:
 def test_lab_that_does_not_start_is_a_failure_with_the_doctors_report() -> None:
     runs = Runs(UP)
     ran = on_a_cluster(ON_A_CLUSTER, runs)
-    assert runs.stages == [UP, DOCTOR, DOWN]
+    assert runs.stages == [UP, DOCTOR, CLOUD_DOWN, DOWN]
     assert not ran[0].well
 
 
