@@ -314,14 +314,16 @@ print(ordered["id"] in narrow.get(kubes))
 
 # %% [markdown]
 # And the rest? The rule has no star, so one cluster is already too much; and DELETE is another
-# verb. Expect 403 twice. The key is fine; a rule is missing.
+# verb. Expect 403 twice, each with a class and a message in its body. The key is fine; a rule is
+# missing.
 
 # %%
 for verb in ("GET", "DELETE"):
     try:
         narrow.call(verb, kube)
-    except ovh.exceptions.NotGrantedCall as problem:
-        print(verb, problem.response.status_code, problem.args[0])
+    except ovh.exceptions.APIError as problem:
+        said = problem.response.json()
+        print(verb, problem.response.status_code, said["class"], "-", said["message"])
 
 # %% [markdown]
 # ## Exercise: The narrow key (10 minutes)
