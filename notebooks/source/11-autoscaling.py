@@ -205,11 +205,10 @@ _ = ovh.follow(tide, until="gone")
 
 
 # %%
-def kubectl_on(name):
-    for found in (f"{kubes}/{one}" for one in client.get(kubes)):
-        if client.get(found)["name"] == name:
-            content = client.post(f"{found}/kubeconfig")["content"]
-            return f"kubectl --kubeconfig={ovh.save_kubeconfig(content, name + '.kubeconfig')}"
+def kubectl_on(name: str) -> str:
+    (found,) = [one for one in client.get(kubes) if client.get(f"{kubes}/{one}")["name"] == name]
+    content = client.post(f"{kubes}/{found}/kubeconfig")["content"]
+    return f"kubectl --kubeconfig={ovh.save_kubeconfig(content, name + '.kubeconfig')}"
 
 
 # %% [markdown]

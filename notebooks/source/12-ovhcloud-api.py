@@ -296,6 +296,40 @@ chosen = "--selector=kubernetes.io/service-name=hello"
 # !{k} get --raw /api/v1/namespaces/default/services/hello:80/proxy/
 
 # %% [markdown]
+# ## Exercise: A cluster by call (18 minutes)
+#
+# Now without us: a cluster for Bologna, its pool, and something on it.
+
+# %% tags=["nbval-ignore-output"] why="Addresses and drawn values differ."
+start("a-cluster-by-call")
+
+# %% [markdown]
+# `hello.yaml` in the exercise's folder is begun. Order, follow, fetch the kubeconfig, apply.
+
+# %% tags=["attendee"] exercise="a-cluster-by-call"
+# mine = client.post(kubes, name="...", region="...")
+# account.follow(f"{kubes}/{mine['id']}")
+# # … a pool, its kubeconfig, and kubectl apply --filename a-cluster-by-call/hello.yaml
+
+# %% [markdown]
+# Is it done?
+
+# %%
+check("a-cluster-by-call")
+
+# %% [markdown]
+# Stuck? `hint` gives one more nudge each time; there are three.
+
+# %% tags=["help"]
+# hint("a-cluster-by-call")
+
+# %% [markdown]
+# One right way, and why it is one, for after your own try.
+
+# %% tags=["help"]
+# solution("a-cluster-by-call")
+
+# %% [markdown]
 # ## 8. A key that may do little
 #
 # Your key may do everything, so a thief of it could, too. For a program that only lists clusters,
@@ -418,6 +452,41 @@ _ = account.follow(pool)
 # %%
 left = [one["id"] for one in client.get(f"{pool}/nodes")]
 print(left == [youngest["id"]])
+
+# %% [markdown]
+# ## Exercise: Retire this node (10 minutes)
+#
+# A disk is failing. One machine goes, and it is not the youngest.
+
+# %% tags=["nbval-ignore-output"] why="Addresses and drawn values differ."
+start("retire-this-node")
+
+# %% [markdown]
+# Read the pool and its nodes first. Then say in one call how many, between which bounds, and who
+# goes.
+
+# %% tags=["attendee"] exercise="retire-this-node"
+# depots = [one for one in client.get(kubes) if client.get(f"{kubes}/{one}")["name"] == "depot"]
+# client.get(f"{kubes}/{depots[0]}/nodepool")
+# client.put(f"{kubes}/{depots[0]}/nodepool/...", desiredNodes=...)
+
+# %% [markdown]
+# Is it done?
+
+# %%
+check("retire-this-node")
+
+# %% [markdown]
+# Stuck? `hint` gives one more nudge each time; there are three.
+
+# %% tags=["help"]
+# hint("retire-this-node")
+
+# %% [markdown]
+# One right way, and why it is one, for after your own try.
+
+# %% tags=["help"]
+# solution("retire-this-node")
 
 # %% [markdown]
 # ## 11. Delete
