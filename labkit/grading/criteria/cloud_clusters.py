@@ -12,6 +12,7 @@ Found = Mapping[str, Any]
 
 READY = "READY"
 TROUBLE = ("ERROR", "SUSPENDED")
+MANY = {"cluster": "cloud.many_cluster", "pool": "cloud.many_pool"}
 NONE = {"cluster": "cloud.no_cluster", "pool": "cloud.no_pool"}
 POOL_LABEL = "nodepool"
 """On each node of a cluster of the cloud: the name of its pool."""
@@ -36,7 +37,7 @@ def not_ready(found: Iterable[Found], name: str, what: str) -> Finding | None:
         )
     if len(ours) > 1:
         return not_yet(
-            f"cloud.many_{what}",
+            MANY[what],
             seen=say("{count} are called {name}.", count=len(ours), name=name),
             expected=say("one {what} of this name", what=what),
             next_step=say("Each POST makes another one; delete by id what you did not mean."),
