@@ -102,14 +102,18 @@ def _asked_words(name: str, asked: Decimal | None) -> str:
 
 
 def asks_between(view: Snapshot, name: str, *, copies: int, lowest: int, highest: int) -> Finding:
-    """Settled at so many, and each Pod asks for CPU in this range of thousandths of a core."""
+    """Settled at so many, and each Pod asks for CPU in this range of thousandths of a core.
+
+    Pods of an older template may still be there, while those of the newest find no place.
+    """
     found = deployment_called(view, name)
     if found is None:
         return missing_deployment(name)
     other = exactly(found, copies)
     if other:
         return other
-    asked = pods_ask(pods_of(found, view.objects("Pod")))
+    template = asked_millicores(found)
+    asked = pods_ask(pods_of(found, view.objects("Pod"))) if template is None else [template]
     wrong = [one for one in asked if one is None or not lowest <= one <= highest]
     if not wrong and asked:
         return settled(view, found)
