@@ -29,7 +29,7 @@ from labkit.toolchain.recipes import RECIPES, REGISTRY, read_recipe
 PACKAGE = Path(__file__).parents[1]
 NOTE = "recorded.json"
 UNTOUCHED = "untouched"
-LARGEST_BYTES = 200_000
+LARGEST_BYTES = 150_000
 MOST_NAMED = 5
 READS_AND_STEPS = (
     "grading/hiding.py",

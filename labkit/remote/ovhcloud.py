@@ -34,6 +34,15 @@ class ReadOnlyCloud:
         """What the API answers, as JSON. Raises CloudRefused or CloudUnreachable."""
         return self._call("GET", path, signed=signed)
 
+    def find(self, path: str) -> Any:
+        """The same; None where there is nothing (404)."""
+        try:
+            return self.get(path)
+        except CloudRefused as problem:
+            if is_missing(problem):
+                return None
+            raise
+
     def kubeconfig(self, project: str, cluster_id: str) -> str:
         """An administrator's, as YAML. By POST, which asks for it and changes nothing."""
         path = f"/cloud/project/{quoted(project)}/kube/{quoted(cluster_id)}/kubeconfig"

@@ -138,7 +138,7 @@ def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -
     base = f"/cloud/project/{project}/kube"
 
     def there() -> list[dict[str, Any]]:
-        found = (_found(cloud, f"{base}/{one}") for one in cloud.get(base))
+        found = (cloud.find(f"{base}/{one}") for one in cloud.get(base))
         return [one for one in found if one and (not names or one["name"] in names)]
 
     found = there()
@@ -155,16 +155,6 @@ def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -
         next_step=say("Look at `labkit cloud status`, then run the same command again."),
     )
     return tuple(sorted(str(one["name"]) for one in found))
-
-
-def _found(cloud: Cloud, path: str) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = cloud.get(path)
-        return found
-    except CloudRefused as problem:
-        if is_missing(problem):
-            return None
-        raise
 
 
 def _delete(cloud: Cloud, path: str) -> None:

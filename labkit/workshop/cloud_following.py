@@ -6,8 +6,7 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
-from labkit.remote.errors import CloudRefused
-from labkit.remote.ovhcloud import ReadOnlyCloud, is_missing
+from labkit.remote.ovhcloud import ReadOnlyCloud
 from labkit.workshop.errors import CloudObjectFailed
 
 GONE = "gone"
@@ -27,7 +26,8 @@ class _Followed:
 
     def look(self) -> tuple[Any] | None:
         """The last answer once it is where it is wanted."""
-        status, answer = _seen(self.cloud, self.path)
+        answer = self.cloud.find(self.path)
+        status = GONE if answer is None else str(answer["status"])
         if status != self.status:
             self.status = status
             seconds = round(self.clock.monotonic() - self.begun)
@@ -64,13 +64,3 @@ def follow_status(
         next_step=say("Look at `labkit cloud status`; a cluster's trouble is written there."),
     )
     return last
-
-
-def _seen(cloud: ReadOnlyCloud, path: str) -> tuple[str, Any]:
-    try:
-        answer = cloud.get(path)
-    except CloudRefused as problem:
-        if is_missing(problem):
-            return GONE, None
-        raise
-    return str(answer["status"]), answer

@@ -55,6 +55,23 @@ def not_ready(found: Iterable[Found], name: str, what: str) -> Finding | None:
     )
 
 
+def not_as_ordered(found: Iterable[Found], name: str, wanted: Mapping[str, Any]) -> Finding | None:
+    """None for a READY pool of this name with these fields."""
+    pools = list(found)
+    ours = called(pools, name)
+    others = differing(ours[0], wanted) if ours else []
+    if not others:
+        return not_ready(pools, name, "pool")
+    return not_yet(
+        "pool.other_fields",
+        seen=say("Pool {name}: {differences}.", name=name, differences=", ".join(others)),
+        expected=", ".join(f"{field} {value}" for field, value in wanted.items()),
+        why=say("A flavor cannot be changed; the numbers can."),
+        next_step=say("Change its numbers; for another flavor, delete it and order anew."),
+        differences=others,
+    )
+
+
 def trouble_step(status: str) -> str:
     if "QUOTA" in status:
         return say("Compare what you ordered with the project's quota; then order less.")

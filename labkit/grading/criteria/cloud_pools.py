@@ -7,9 +7,8 @@ from typing import Any
 from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import (
     called,
-    differing,
     nodes_of_pool,
-    not_ready,
+    not_as_ordered,
     pods_on,
 )
 from labkit.grading.criteria.objects import (
@@ -40,18 +39,7 @@ class Pool:
 
 def ordered(snapshot: Snapshot, pool: Pool, wanted: Mapping[str, Any]) -> Finding:
     """READY, with these fields, and a node of it is Ready in the cluster."""
-    found = snapshot.cloud(pool.path)
-    others = differing(called(found, pool.name)[0], wanted) if called(found, pool.name) else []
-    if others:
-        return not_yet(
-            "pool.other_fields",
-            seen=say("Pool {name}: {differences}.", name=pool.name, differences=", ".join(others)),
-            expected=", ".join(f"{field} {value}" for field, value in wanted.items()),
-            why=say("A flavor cannot be changed; the numbers can."),
-            next_step=say("Change its numbers; for another flavor, delete it and order anew."),
-            differences=others,
-        )
-    trouble = not_ready(found, pool.name, "pool")
+    trouble = not_as_ordered(snapshot.cloud(pool.path), pool.name, wanted)
     if trouble:
         return trouble
     nodes = [node for node in _nodes(snapshot, pool) if node_ready(node)]

@@ -5,7 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.foundation.text import say
-from labkit.grading.criteria.cloud_clusters import Found, called, differing, not_ready
+from labkit.grading.criteria.cloud_clusters import (
+    Found,
+    called,
+    differing,
+    not_as_ordered,
+    not_ready,
+)
 from labkit.grading.criteria.managed import deployment_called, holds, inside
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.criteria.page_texts import page_says
@@ -36,18 +42,7 @@ def delivered(found: tuple[Found, ...], name: str, *, region: str) -> Finding:
 
 def pool_delivered(found: tuple[Found, ...], name: str, wanted: Mapping[str, Any]) -> Finding:
     """READY with these fields; a pool is READY only when its nodes are there."""
-    ours = called(found, name)
-    others = differing(ours[0], wanted) if ours else []
-    if others:
-        return not_yet(
-            "pool.other_fields",
-            seen=say("Pool {name}: {differences}.", name=name, differences=", ".join(others)),
-            expected=", ".join(f"{field} {value}" for field, value in wanted.items()),
-            why=say("A flavor cannot be changed; the numbers can."),
-            next_step=say("Change its numbers; for another flavor, delete it and order anew."),
-            differences=others,
-        )
-    return not_ready(found, name, "pool") or passed(say("Pool {name} is READY.", name=name))
+    return not_as_ordered(found, name, wanted) or passed(say("Pool {name} is READY.", name=name))
 
 
 def greets(snapshot: Snapshot, cluster: str, name: str, words: str) -> Finding:
