@@ -178,6 +178,19 @@ def _replaced(dead: int) -> Callable[[], bool]:
     return lambda: _other_supervisor(dead)
 
 
+def test_down_ends_what_runc_left_frozen(own_cluster: OwnCluster) -> None:
+    """As it does when it is killed amid killing a container."""
+    own_cluster.labkit("up")
+    _run_hello(own_cluster)
+    folders = sorted(Path(f"/sys/fs/cgroup/freezer/labkit/{own_cluster.name}").rglob("pod*"))
+    if not folders:
+        pytest.skip("version 2 kills what is frozen")
+    for folder in folders:
+        (folder / "freezer.state").write_text("FROZEN")
+    own_cluster.labkit("down")
+    assert traces(own_cluster.name) == set()
+
+
 def _other_supervisor(dead: int) -> bool:
     supervisor = Supervisor(MACHINE.supervisor, Path("python"))
     return supervisor.is_alive() and supervisor.pid() != dead

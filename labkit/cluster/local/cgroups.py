@@ -4,6 +4,7 @@ Version 1 was measured on real machines. Version 2 is a plan proven by unit test
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,12 @@ TREE = "labkit"
 EMPTY_SECONDS = 10.0
 V2_CONTROLLERS = "+cpu +cpuset +io +memory +pids"
 """All that a kubelet asks for; the kernel refuses the whole line for one that it lacks."""
+
+FREEZERS = (
+    ("freezer.state", ("FROZEN", "FREEZING"), "THAWED"),
+    ("cgroup.freeze", ("1",), "0"),
+)
+"""File, what it says where processes are frozen, what lets them run; of version 1 and of 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,18 @@ def members(mount: Path, path: str) -> set[int]:
     for folder in _folders(mount, path):
         found.update(int(word) for word in _read(folder / "cgroup.procs").split())
     return found
+
+
+def thaw(mount: Path, path: str) -> None:
+    """Let frozen processes run, so that they can end: on version 1 not even SIGKILL reaches them.
+
+    runc freezes a container while it kills all of it, and may itself be killed before it is done.
+    """
+    for folder in reversed(_folders(mount, path)):
+        for name, frozen, free in FREEZERS:
+            if _read(folder / name).strip() in frozen:
+                with suppress(FileNotFoundError):  # removed while we looked
+                    (folder / name).write_text(free)
 
 
 def remove(mount: Path, path: str) -> None:

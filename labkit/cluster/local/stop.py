@@ -92,9 +92,8 @@ def _end_processes(site: Site, groups: list[str], cgroup: str) -> None:
     _begin_stop(site, groups)
     for name in groups:
         kill(marked_processes(f"{name}/"), site.clock)
-    kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
-    # A shim that was killed leaves its container's processes behind for a moment.
-    kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
+    _kill_members(site, cgroup)
+    _kill_members(site, cgroup)  # a shim that was killed leaves its container's behind for a moment
     alive = site.supervisor.is_alive()
     # Locked: a file that goes while the supervisor reads them all for another cluster is an error.
     with locked(site.machine.lock, holder="forget processes", clock=site.clock):
@@ -106,9 +105,15 @@ def _end_processes(site: Site, groups: list[str], cgroup: str) -> None:
 
 def _remove_cgroups(site: Site, path: str) -> None:
     def end(processes: set[int]) -> None:
+        cgroups.thaw(CGROUP_MOUNT, path)
         kill(processes, site.clock)
 
     cgroups.remove_patiently(CGROUP_MOUNT, path, end, site.clock)
+
+
+def _kill_members(site: Site, cgroup: str) -> None:
+    cgroups.thaw(CGROUP_MOUNT, cgroup)
+    kill(cgroups.members(CGROUP_MOUNT, cgroup), site.clock)
 
 
 def _remove_network(site: Site) -> None:

@@ -12,6 +12,7 @@ from labkit.cluster.local.cgroups import (
     members,
     remove,
     remove_patiently,
+    thaw,
     trees,
 )
 from tests.support.clock import HeldClock
@@ -143,3 +144,22 @@ def test_steps_say_what_they_would_do(second: Path) -> None:
         second, written=(("cgroup.subtree_control", "+cpu +cpuset +io +memory +pids"),)
     )
     assert creation(second, NODE)[0] == top
+
+
+def test_what_is_frozen_thaws_so_that_it_can_end(first: Path) -> None:
+    tree, pod = first / "memory" / NODE.strip("/"), first / "memory" / NODE.strip("/") / "pod"
+    write(tree / "freezer.state", "THAWED\n")
+    write(pod / "freezer.state", "FROZEN\n")
+    write(pod / "inner" / "freezer.state", "FREEZING\n")
+    before = (tree / "freezer.state").stat().st_mtime_ns
+    thaw(first, NODE)
+    assert (pod / "freezer.state").read_text() == "THAWED"
+    assert (pod / "inner" / "freezer.state").read_text() == "THAWED"
+    assert (tree / "freezer.state").stat().st_mtime_ns == before
+
+
+def test_version_2_thaws_by_its_own_file(second: Path) -> None:
+    frozen = second / NODE.strip("/") / "cgroup.freeze"
+    write(frozen, "1\n")
+    thaw(second, NODE)
+    assert frozen.read_text() == "0"
