@@ -29,7 +29,7 @@ class Routes:
     def find(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
         """`path` as it was sent. None where the real API knows no such address."""
         place, parts = self._root, {}
-        words = path.strip("/").split("/")
+        words = path.removeprefix("/").removesuffix("/").split("/")
         for position, word in enumerate(words):
             if word in place.words:
                 place = place.words[word]

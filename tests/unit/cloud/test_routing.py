@@ -37,6 +37,7 @@ def test_a_block_may_come_with_its_slash_encoded_or_not(block: str) -> None:
         ("PATCH", KUBE),
         ("GET", f"{KUBE}/nothing"),
         ("GET", "/cloud/project/p/kube/%2F/nothing"),
+        ("GET", f"{KUBE}/log/subscription//"),
     ],
 )
 def test_what_is_not_there_is_not_found(method: str, path: str) -> None:
