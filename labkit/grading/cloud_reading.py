@@ -137,7 +137,11 @@ class _Look:
         if reader is None:
             return ()
         found = reader.list(
-            read.kind, namespace=read.namespace or None, labels=read.labels, at_most=MOST_OBJECTS
+            read.kind,
+            namespace=read.namespace or None,
+            labels=read.labels,
+            fields=read.fields,
+            at_most=MOST_OBJECTS,
         )
         if read.kind == "Secret":
             self.secrets.update(*map(values_of, found))

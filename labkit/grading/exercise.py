@@ -159,6 +159,7 @@ class ManagedObjectsRead:
     namespace: str = ""
     """Empty for all, and for cluster-wide kinds."""
     labels: str = ""
+    fields: str = ""
 
 
 @dataclass(frozen=True, slots=True)

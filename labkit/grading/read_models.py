@@ -35,13 +35,14 @@ class ObjectsModel(StrictModel):
     def one_place(self) -> "ObjectsModel":
         if self.suffixes and self.namespace:
             raise ValueError("give `in` or `namespace`, not both")
-        if self.cluster and (self.suffixes or self.fields):
-            raise ValueError("`cluster` goes with `namespace` and `labels` only")
+        if self.cluster and self.suffixes:
+            raise ValueError("`cluster` goes with `namespace`, not with `in`")
         return self
 
     def read(self) -> Read:
         if self.cluster:
-            return ManagedObjectsRead(self.objects, self.cluster, self.namespace, self.labels)
+            place = (self.cluster, self.namespace)
+            return ManagedObjectsRead(self.objects, *place, self.labels, self.fields)
         suffixes = tuple(self.suffixes)
         return ObjectsRead(self.objects, suffixes, self.namespace, self.labels, self.fields)
 

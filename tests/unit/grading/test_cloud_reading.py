@@ -150,6 +150,18 @@ def test_objects_and_pages_of_a_managed_cluster_are_its_own(stage: Stage) -> Non
     assert [one.facts for one in replies] == [{"greeting": "ciao"}] * 2
 
 
+def test_a_large_list_of_a_managed_cluster_is_kept_small_by_selectors(stage: Stage) -> None:
+    def event(name: str, type_: str, app: str) -> dict[str, Any]:
+        metadata = {"name": name, "namespace": "default", "labels": {"app": app}}
+        return {"kind": "Event", "metadata": metadata, "type": type_}
+
+    held = [event("a", "Warning", "x"), event("b", "Normal", "x"), event("c", "Warning", "y")]
+    few = ManagedObjectsRead("Event", "night", "default", "app=x", "type=Warning")
+    snapshot = looked(HeldCloud(stage, {"night": HeldReader(held)}), few)
+    found = snapshot.objects("Event", cluster="night", namespace="default")
+    assert [one["metadata"]["name"] for one in found] == ["a"]
+
+
 def test_calls_are_those_of_a_drawn_agent(stage: Stage) -> None:
     snapshot = looked(HeldCloud(stage), CallsRead("${agent}-1"))
     assert snapshot.calls("${agent}-1")[0]["agent"] == "tram-1"
