@@ -1,7 +1,7 @@
 """`make bench`: how long clusters, grading and the cloud take, beside others' published figures.
 
-`python -m tools.bench clusters`, `grading` or `cloud` measures one part and keeps the others' last
-figures.
+`python -m tools.bench clusters`, `grading`, `cloud`, `managed` or `images` measures one part and
+keeps the others' last figures.
 Programs and images are obtained first and not counted. Each figure is the median and the worst of
 several runs of this very run; the table goes into README.md, all of it into bench.json.
 """
@@ -22,10 +22,13 @@ from labkit.foundation.files import write_atomically
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.workshop.lab import open_lab
-from tools import bench_cloud, bench_grading, bench_measure
+from tools import bench_cloud, bench_grading, bench_images, bench_managed, bench_measure
 from tools.bench_measure import ROOT, Bench
 
 RUNS = 3
+ALONE = {"cloud": bench_cloud, "managed": bench_managed, "images": bench_images}
+"""Parts that need no cluster of the bench's own."""
+PARTS = ("clusters", "grading", *ALONE)
 REPORT = ROOT / "bench.json"
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 TARGETS = {
@@ -44,12 +47,12 @@ MEMORY_TARGET_MB = 750
 
 
 def main(parts: Sequence[str]) -> None:
-    wanted = parts or ("clusters", "grading", "cloud")
+    wanted = parts or PARTS
     report = json.loads(REPORT.read_text()) if REPORT.exists() else {}
-    if "cloud" in wanted:
-        report["cloud"] = {"measured": bench_cloud.measure()} | _where()
     if {"clusters", "grading"} & set(wanted):
         _on_a_cluster(wanted, report)
+    for part in (each for each in ALONE if each in wanted):
+        report[part] = {"measured": ALONE[part].measure()} | _where()
     report["published_seconds"] = PUBLISHED
     write_atomically(REPORT, json.dumps(report, indent=2) + "\n")
     tables = "\n\n".join(_tables(report))
@@ -77,9 +80,9 @@ def _tables(report: Mapping[str, Any]) -> Iterator[str]:
     if grading := report.get("grading"):
         yield f"Measured by `make bench` ({grading['measured on']}):"
         yield bench_grading.table(grading["measured"])
-    if cloud := report.get("cloud"):
-        yield f"Measured by `make bench` ({cloud['measured on']}):"
-        yield bench_cloud.table(cloud["measured"])
+    for part in (each for each in ALONE if each in report):
+        yield f"Measured by `make bench` ({report[part]['measured on']}):"
+        yield ALONE[part].table(report[part]["measured"])
 
 
 def _warm(bench: Bench) -> None:
