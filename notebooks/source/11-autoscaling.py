@@ -278,6 +278,41 @@ check("let-it-shrink")
 # solution("let-it-shrink")
 
 # %% [markdown]
+# ## Exercise: Busy but never growing (10 minutes)
+#
+# A pool with room to grow, a machine that glows, and nothing happens. This cluster works hard, so
+# your machine will be warm for a while.
+
+# %%
+start("busy-but-never-growing")
+
+# %% [markdown]
+# `kubectl top` has its first figures about half a minute after the start.
+
+# %% tags=["attendee"] exercise="busy-but-never-growing"
+k = kubectl_on("glow")
+# !{k} get nodepools,pods
+answer("busy-but-never-growing", millicores="...")
+
+# %% [markdown]
+# Do they ask for what they use, and did the pool follow?
+
+# %%
+check("busy-but-never-growing")
+
+# %% [markdown]
+# Stuck? `hint` gives one more nudge each time; there are three.
+
+# %% tags=["help"]
+# hint("busy-but-never-growing")
+
+# %% [markdown]
+# One right way, and why it is one, for after your own try.
+
+# %% tags=["help"]
+# solution("busy-but-never-growing")
+
+# %% [markdown]
 # ## 6. The other autoscaler
 #
 # Until now *you* said how many Pods there are. A **HorizontalPodAutoscaler** says it for you: it
