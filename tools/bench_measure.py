@@ -37,7 +37,11 @@ class Bench:
         sys.stderr.write(f"  {what}: {seconds:.2f} s\n")
 
     def labkit(self, *words: str, limit_seconds: float = LIMIT_SECONDS) -> str:
-        environment = {"LABKIT_HOME": str(self.home), "LABKIT_CLUSTER": self.cluster}
+        environment = {
+            "LABKIT_HOME": str(self.home),
+            "LABKIT_CLUSTER": self.cluster,
+            "PYTHONDONTWRITEBYTECODE": "",  # a user's Python keeps what it compiled
+        }
         command = [sys.executable, "-m", "labkit.cli.main", *words]
         return SystemRunner()(
             command, timeout_seconds=limit_seconds, environment=environment, folder=ROOT

@@ -33,6 +33,8 @@ from tools.stages import (
 
 ROOT = Path(__file__).parents[1]
 INTERRUPTED = 130
+AS_USERS_HAVE_IT = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Where it is set, every test worker and every command compiles the same modules again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def run_stage(
     watch = say_line if live else said.append
     well = True
     try:
-        run_attended(command, folder=ROOT, watch=watch, environment=environment)
+        given = {**AS_USERS_HAVE_IT, **(environment or {})}
+        run_attended(command, folder=ROOT, watch=watch, environment=given)
     except ProcessFailed:
         well = False
     if said:
