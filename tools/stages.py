@@ -50,7 +50,7 @@ ON_A_CLUSTER = (
 CLOUD_UP = Stage("start its cloud", "labkit cloud up", 20)
 CLOUD_DOWN = Stage("take its cloud down", "labkit cloud down", 20)
 DOWN = Stage("take the test lab down", "labkit down", 20)
-FRESH = Stage("fresh machines", "pytest -m fresh -p no:randomly -v tests/fresh", 3600)
+FRESH = Stage("fresh machines", "pytest -m fresh -p no:randomly -v tests/fresh", 9600)
 LOCK = (
     Stage("lock the lab", f"{COMPILE} pyproject.toml -o requirements/lab.lock", 30),
     Stage(
