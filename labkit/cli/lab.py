@@ -1,6 +1,5 @@
 """`labkit lab`: the cluster, then JupyterLab on the first lesson."""
 
-import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,9 +58,6 @@ def _serve(server: "NotebookServer", *, headless: bool) -> None:
     from labkit.foundation.waiting import SystemClock
     from labkit.workshop.notebook_server import serving
 
-    # Asked to end in any way, we end JupyterLab first, as after Ctrl-C.
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
     with serving(server, SystemClock()) as program:
         print(say("JupyterLab answers. The first lesson:"))
         print(f"  {server.lesson}", flush=True)

@@ -1,5 +1,6 @@
 """The command line: one module a noun; here, what all share: errors become exit codes."""
 
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -67,7 +68,15 @@ app.command("token", hidden=True)(token.token)
 
 def main() -> None:
     """Ends the process with the exit code that ARCHITECTURE.md names for what happened."""
+    _end_cleanly_when_told()
     sys.exit(run(app))
+
+
+def _end_cleanly_when_told() -> None:
+    """A kill, or a terminal that closes, is Ctrl-C: what was started for a while ends first."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup means it
+            signal.signal(ending, signal.default_int_handler)
 
 
 def run(program: Callable[[], object]) -> int:
