@@ -53,7 +53,7 @@ def judge_untouched(verdict: Verdict) -> Judgement:
 
 
 def judge_passed(verdict: Verdict) -> Judgement:
-    wrong = {r.criterion for r in verdict.results if r.finding.state is not State.PASSED}
+    wrong = {r.criterion for r in verdict.results if not r.finding.holds}
     return _judge_findings(say("every criterion passed"), verdict, wrong)
 
 

@@ -48,6 +48,11 @@ class Finding:
     differences: tuple[str, ...] = ()
     """Where an object is not as expected, a sentence for each field; at most MOST_DIFFERENCES."""
 
+    @property
+    def holds(self) -> bool:
+        """For a criterion that another one guards."""
+        return self.state is State.PASSED
+
 
 def passed(seen: str, *, evidence: Sequence[Evidence] = ()) -> Finding:
     return Finding(State.PASSED, "passed", seen=_short(seen), evidence=tuple(evidence))
@@ -122,7 +127,7 @@ class Verdict:
 
     @property
     def points(self) -> int:
-        return sum(r.weight for r in self.results if r.finding.state is State.PASSED)
+        return sum(r.weight for r in self.results if r.finding.holds)
 
     @property
     def total(self) -> int:

@@ -3,7 +3,7 @@
 from labkit.grading.criteria.image_pins import digest_stands_for, pinned_by_digest
 from labkit.grading.criteria.page_texts import page_says
 from labkit.grading.snapshot import Snapshot
-from labkit.grading.verdict import Finding, State
+from labkit.grading.verdict import Finding
 
 REPOSITORY = "${ns}/moving"
 STAND = {"app": "season"}
@@ -20,6 +20,6 @@ def right_digest(snapshot: Snapshot) -> Finding:
 
 def season_served(snapshot: Snapshot) -> Finding:
     first = pinned(snapshot)
-    if first.state is not State.PASSED:
+    if not first.holds:
         return first
     return page_says(snapshot, STAND, snapshot.drawn("season"))

@@ -9,7 +9,7 @@ from labkit.grading.criteria.image_contents import (
 from labkit.grading.criteria.image_pods import pod_runs_image
 from labkit.grading.criteria.page_texts import page_tells
 from labkit.grading.snapshot import Snapshot
-from labkit.grading.verdict import Finding, State
+from labkit.grading.verdict import Finding
 
 REPOSITORY = "${ns}/legacy"
 BAD, GOOD = "bad", "good"
@@ -33,6 +33,6 @@ def good_runs(snapshot: Snapshot) -> Finding:
         runs_without_root(snapshot, REPOSITORY, GOOD),
         pod_runs_image(snapshot, LEGACY, REPOSITORY, GOOD),
     ):
-        if finding.state is not State.PASSED:
+        if not finding.holds:
             return finding
     return page_tells(snapshot, LEGACY, {"line": snapshot.drawn("line"), "stops": STOPS})

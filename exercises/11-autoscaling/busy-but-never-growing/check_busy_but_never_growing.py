@@ -1,7 +1,7 @@
 """A pool follows what Pods ask for: what they use, it does not see."""
 
 from labkit.grading.criteria.autoscaled_pools import Bounds, bounds_set, grown_by_need
-from labkit.grading.criteria.managed import holds, inside
+from labkit.grading.criteria.managed import inside
 from labkit.grading.criteria.measured import says_mean_use
 from labkit.grading.criteria.placed_copies import asks_between, spread_copies
 from labkit.grading.snapshot import Snapshot
@@ -25,5 +25,5 @@ def pool_followed(snapshot: Snapshot) -> Finding:
     view, pool = inside(snapshot, CLUSTER), snapshot.drawn("pool")
     asks = asks_honestly(snapshot)
     bounds = bounds_set(snapshot.cloud(POOLS), pool, Bounds(1, 3))
-    grown = grown_by_need(view, pool, GRINDER, before=asks if not holds(asks) else bounds)
+    grown = grown_by_need(view, pool, GRINDER, before=asks if not asks.holds else bounds)
     return spread_copies(view, GRINDER, 2, before=grown)

@@ -1,6 +1,6 @@
 """A pool of three becomes one of two, and it is the failing node that leaves."""
 
-from labkit.grading.criteria.managed import holds, inside
+from labkit.grading.criteria.managed import inside
 from labkit.grading.criteria.placed_copies import copies_settled
 from labkit.grading.criteria.retired_nodes import Retiring, resized, retired
 from labkit.grading.snapshot import Snapshot
@@ -30,6 +30,6 @@ def right_one_left(snapshot: Snapshot) -> Finding:
 
 def work_moved(snapshot: Snapshot) -> Finding:
     before = right_one_left(snapshot)
-    if not holds(before):
+    if not before.holds:
         return before
     return copies_settled(inside(snapshot, CLUSTER), WORK, 3)

@@ -2,7 +2,7 @@
 
 from labkit.grading.criteria.cloud_credentials import covers_all, covers_none, is_valid, noted
 from labkit.grading.snapshot import Snapshot
-from labkit.grading.verdict import Finding, State
+from labkit.grading.verdict import Finding
 
 CREDENTIALS = "/me/api/credential/{each}"
 KEY = "credential"
@@ -50,7 +50,7 @@ def enough(snapshot: Snapshot) -> Finding:
 def not_more(snapshot: Snapshot) -> Finding:
     found = noted(snapshot, CREDENTIALS, KEY)
     first = enough(snapshot)
-    if isinstance(found, Finding) or first.state is not State.PASSED:
+    if isinstance(found, Finding) or not first.holds:
         return first
     elsewhere = _calls(NEEDED, OTHER_PROJECT)
     return covers_none(found, [*_calls(FORBIDDEN, snapshot.drawn("project")), *elsewhere])

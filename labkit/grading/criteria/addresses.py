@@ -6,7 +6,7 @@ from labkit.grading.criteria.objects import evidence, name_of, names_of
 from labkit.grading.criteria.pages import service_shows_version
 from labkit.grading.criteria.services import is_outside, outside_addresses, pods_behind, port_of
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
+from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import is_leaving, pod_ready
 
 PORT = 80
@@ -30,7 +30,7 @@ def address_released(snapshot: Snapshot, *, orphan: str, useful: str) -> Finding
 
 def address_kept(snapshot: Snapshot, *, useful: str, version: str, before: Finding) -> Finding:
     """Once `before` passed: the Service noted as `useful` is untouched and answers outside."""
-    if before.state is not State.PASSED:
+    if not before.holds:
         return not_started(
             "address.first",
             seen=say("The useless address is not given back yet; the other is looked at then."),
@@ -47,7 +47,7 @@ def address_kept(snapshot: Snapshot, *, useful: str, version: str, before: Findi
     if not _same_door(found, snapshot.noted(useful, "spec.ports")):
         return _interrupted(snapshot, found)
     finding = service_shows_version(snapshot, found, port=PORT, version=version, at_least=1)
-    return _as_before(found) if finding.state is State.PASSED else finding
+    return _as_before(found) if finding.holds else finding
 
 
 def _ready_behind(snapshot: Snapshot, service: Object) -> list[Object]:

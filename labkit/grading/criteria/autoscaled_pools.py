@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import Found, called, differing, nodes_of_pool
 from labkit.grading.criteria.events import events_in
-from labkit.grading.criteria.managed import holds
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.times import moment
 from labkit.grading.snapshot import Object, Snapshot
@@ -62,7 +61,7 @@ def grown_by_need(view: Snapshot, pool: str, deployment: str, *, before: Finding
     `before` is the finding of what the autoscaler needs in order to act.
     """
     nodes = nodes_of_pool(view.objects("Node"), pool)
-    if not holds(before):
+    if not before.holds:
         return _first("pool.not_allowed", before, say("Then look again whether it grew."))
     cries = [
         event
@@ -114,7 +113,7 @@ def shrunk_to(
     view: Snapshot, pool: Found | None, size: int, *, before: Sequence[Finding]
 ) -> Finding:
     """The pool is at its size again, and it was the autoscaler who took nodes away."""
-    missing = next((one for one in before if not holds(one)), None)
+    missing = next((one for one in before if not one.holds), None)
     if missing or pool is None:
         step = say("Then give the autoscaler a moment.")
         return _first("pool.not_yet_idle", missing, step)

@@ -7,7 +7,7 @@ from labkit.grading.criteria.cloud_clusters import not_ready
 from labkit.grading.criteria.cloud_networks import beyond, missing, networks, wider_than
 from labkit.grading.criteria.ranges import Network, network_of, within
 from labkit.grading.snapshot import Snapshot
-from labkit.grading.verdict import Finding, State, not_yet, passed
+from labkit.grading.verdict import Finding, not_yet, passed
 
 LAB_RANGE = "198.18.0.0/15"
 """In which every local cluster has a network; the host calls from .254, as the engine says."""
@@ -74,7 +74,7 @@ def world_is_out(snapshot: Snapshot, door: Door) -> Finding:
 def answers_us(snapshot: Snapshot, door: Door) -> Finding:
     """The list is right, the cluster has taken it, and answers the grader on this machine."""
     right = all_in(snapshot, door)
-    if right.state is not State.PASSED:
+    if not right.holds:
         return not_yet(
             "restrictions.list_first",
             seen=right.seen,

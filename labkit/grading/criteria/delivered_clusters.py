@@ -12,10 +12,10 @@ from labkit.grading.criteria.cloud_clusters import (
     not_as_ordered,
     not_ready,
 )
-from labkit.grading.criteria.managed import deployment_called, holds, inside
+from labkit.grading.criteria.managed import inside
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.criteria.page_texts import page_says
-from labkit.grading.criteria.workloads import settled
+from labkit.grading.criteria.workloads import deployment_called, settled
 from labkit.grading.snapshot import Snapshot, list_key
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 
@@ -56,7 +56,7 @@ def greets(snapshot: Snapshot, cluster: str, name: str, words: str) -> Finding:
             next_step=say("Apply it with the kubeconfig of {cluster}.", cluster=cluster),
         )
     running = settled(view, found)
-    if not holds(running):
+    if not running.holds:
         return running
     services = tuple(one for one in view.objects("Service") if name_of(one) == name)
     pages = {"service": snapshot.replies("service", cluster=cluster)}

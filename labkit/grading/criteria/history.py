@@ -20,7 +20,7 @@ from labkit.grading.criteria.workloads import (
     settled,
 )
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
+from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import deployment_available
 from labkit.kube.quantities import same_quantity
 
@@ -45,7 +45,7 @@ def failed_release_kept(
     snapshot: Snapshot, labels: Labels, *, good: str, bad: str, before: Finding
 ) -> Finding:
     """Once `before` passed: the same Deployment, and the failed template in its history, at 0."""
-    if before.state is not State.PASSED:
+    if not before.holds:
         return not_started(
             "history.first",
             seen=say("The good release is not back yet; history is looked at after that."),

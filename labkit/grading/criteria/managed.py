@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from labkit.grading.snapshot import Object, Snapshot, list_key
-from labkit.grading.verdict import Finding, State
+from labkit.grading.snapshot import Snapshot, list_key
 
 WHERE = " in "
 
@@ -20,13 +19,3 @@ def inside(snapshot: Snapshot, cluster: str, namespace: str = "default") -> Snap
         if place in places
     }
     return replace(snapshot, lists=lists)
-
-
-def deployment_called(view: Snapshot, name: str) -> Object | None:
-    found = (one for one in view.objects("Deployment") if one["metadata"]["name"] == name)
-    return next(found, None)
-
-
-def holds(finding: Finding) -> bool:
-    """For a criterion that another one guards."""
-    return finding.state is State.PASSED

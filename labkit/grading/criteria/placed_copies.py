@@ -5,9 +5,8 @@ from decimal import Decimal
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.kept import is_noted
-from labkit.grading.criteria.managed import deployment_called, holds
 from labkit.grading.criteria.objects import evidence
-from labkit.grading.criteria.workloads import exactly, pods_of, settled
+from labkit.grading.criteria.workloads import deployment_called, exactly, pods_of, settled
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.quantities import quantity
@@ -34,7 +33,7 @@ def missing_deployment(name: str) -> Finding:
 def spread_copies(view: Snapshot, name: str, least_nodes: int, *, before: Finding) -> Finding:
     """`before` says that they are settled."""
     found = deployment_called(view, name)
-    if found is None or not holds(before):
+    if found is None or not before.holds:
         return before
     pods = pods_of(found, view.objects("Pod"))
     nodes = {str(pod["spec"].get("nodeName")) for pod in pods}
@@ -142,7 +141,7 @@ def still_runs(view: Snapshot, name: str, *, note: str, before: Finding) -> Find
     found = deployment_called(view, name)
     if found is None or not is_noted(view, note, found):
         return _replaced(name, is_there=found is not None)
-    if not holds(before):
+    if not before.holds:
         return not_yet(
             "copies.too_early",
             seen=say("Deployment {name} is there.", name=name),

@@ -9,10 +9,10 @@ from labkit.foundation.text import say
 from labkit.grading.criteria import pull_secret_slips as slips
 from labkit.grading.criteria.kept import is_noted
 from labkit.grading.criteria.objects import evidence, name_of
-from labkit.grading.criteria.workloads import pods_of, settled
+from labkit.grading.criteria.workloads import deployment_called, pods_of, settled
 from labkit.grading.registry_logins import FACTS, FORMS, is_meant_for
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
+from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import is_leaving, pod_ready
 
 
@@ -36,7 +36,7 @@ class Shelf:
 
 def runs_from_shelf(snapshot: Snapshot, name: str, *, shelf: Shelf, note: str) -> Finding:
     """The Deployment that setup made is settled, with an image of the private registry."""
-    found = next((one for one in snapshot.objects("Deployment") if name_of(one) == name), None)
+    found = deployment_called(snapshot, name)
     if found is None:
         return not_started(
             "shelf.no_deployment",
@@ -80,9 +80,9 @@ def login_used(snapshot: Snapshot, name: str, *, shelf: Shelf, before: Finding) 
 
     `before` says whether there is one.
     """
-    if before.state is not State.PASSED:
+    if not before.holds:
         return slips.not_before(before)
-    found = next((one for one in snapshot.objects("Deployment") if name_of(one) == name), None)
+    found = deployment_called(snapshot, name)
     pods = [one for one in _living_pods(snapshot, found) if pod_ready(one)] if found else []
     pods = pods or (_living_pods(snapshot, found) if found else [])
     if found is None or not pods:

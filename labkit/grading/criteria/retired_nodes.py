@@ -6,7 +6,6 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import Found, called, differing, not_ready
-from labkit.grading.criteria.managed import holds
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.snapshot import Object
 from labkit.grading.verdict import Finding, not_yet, passed
@@ -63,7 +62,7 @@ def retired(
     nodes: Iterable[Found], members: Iterable[Object], order: Retiring, *, before: Finding
 ) -> Finding:
     """By the API's nodes and the cluster's own; `before` says that the pool has its new size."""
-    if not holds(before):
+    if not before.holds:
         return before
     instances = {str(node.get("instanceId")) for node in nodes}
     lost = [one for one in order.staying if one not in instances]

@@ -11,7 +11,7 @@ from labkit.grading.criteria.services import pods_behind
 from labkit.grading.criteria.times import moment
 from labkit.grading.criteria.workloads import deployments_with, settled
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
+from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import deployment_available, is_leaving
 from labkit.kube.quantities import same_quantity
 
@@ -206,7 +206,7 @@ def unchanged(snapshot: Snapshot, deployment: Object, *, note: str) -> Finding |
 
 def trouble(finding: Finding) -> Finding | None:
     """None when it is passed, so that the next question may be asked."""
-    return None if finding.state is State.PASSED else finding
+    return None if finding.holds else finding
 
 
 def not_before(other: Finding) -> Finding:

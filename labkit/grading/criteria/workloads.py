@@ -1,4 +1,4 @@
-"""Deployments: found by the label of their Pods, settled or not, and why not."""
+"""Deployments: found by name or by the label of their Pods, settled or not, and why not."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,8 +19,13 @@ from labkit.grading.criteria.objects import (
 from labkit.grading.criteria.pods import trouble_of
 from labkit.grading.criteria.refusals import why_no_pods
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Evidence, Finding, State, not_started, not_yet, passed
+from labkit.grading.verdict import Evidence, Finding, not_started, not_yet, passed
 from labkit.kube.conditions import deployment_available, is_leaving
+
+
+def deployment_called(view: Snapshot, name: str) -> Object | None:
+    found = (one for one in view.objects("Deployment") if name_of(one) == name)
+    return next(found, None)
 
 
 def deployments_with(snapshot: Snapshot, labels: Mapping[str, str]) -> list[Object]:
@@ -44,7 +49,7 @@ def deployment_settled(
 
 def best(findings: Sequence[Finding]) -> Finding:
     """Of several candidates for one role the one that comes nearest counts."""
-    return max(findings, key=lambda finding: (finding.state is State.PASSED, finding.settling))
+    return max(findings, key=lambda finding: (finding.holds, finding.settling))
 
 
 def pods_of(deployment: Object, pods: Sequence[Object]) -> list[Object]:
