@@ -26,6 +26,7 @@ from labkit.cloud.auth.signature import signature
 from labkit.cloud.cloud import nobody
 from labkit.cloud.emulator import open_emulator
 from labkit.cloud.seed import Seed, keys
+from labkit.cloud.server import HOST, server_config
 from labkit.cluster.engine import Engine
 from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.remote.cloud_keys import CloudKeys
@@ -39,7 +40,6 @@ REQUESTS, CONNECTIONS = 20_000, 8
 CLIENTS, PER_SECOND, SECONDS = 50, 10, 10
 PROJECT = "b" * 32
 NODES = 10
-HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +205,7 @@ def serve(folder: Path) -> None:
         seed=Seed(project=PROJECT),
     )
     emulator.cloud.wake = nobody
-    config = uvicorn.Config(
-        application(emulator.cloud),
-        host=HOST,
-        port=_free_port(),
-        http="httptools",
-        access_log=False,
-        log_level="warning",
-    )
+    config = server_config(application(emulator.cloud), _free_port())
     emulator.cloud.address = f"http://{HOST}:{config.port}"
     known = keys(emulator.cloud)
     sys.stdout.write(json.dumps(asdict(known)) + "\n")

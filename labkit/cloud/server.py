@@ -10,6 +10,7 @@ from pathlib import Path
 from random import SystemRandom
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from labkit.cloud.app import application
 from labkit.cloud.emulator import Emulator, open_emulator
@@ -24,6 +25,9 @@ from labkit.remote.cloud_keys import FILE_NAME, write_keys
 HOST = "127.0.0.1"
 MOST_SIMULATED_VCPUS = 64
 GRACE_SECONDS = 5
+KEEP_OPEN_SECONDS = 75
+"""Between two calls. With uvicorn's own 5, whoever asks every five seconds, as python-ovh does in a
+loop, is cut off now and then while asking."""
 
 
 def main() -> None:
@@ -57,13 +61,18 @@ def opened(folder: Path, engine: str, port: int, settings: Settings) -> Emulator
 
 def serve(emulator: Emulator, port: int) -> None:
     """Until SIGTERM or SIGINT."""
-    uvicorn.run(
-        application(emulator.cloud),
+    uvicorn.Server(server_config(application(emulator.cloud), port)).run()
+
+
+def server_config(app: ASGIApp, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         host=HOST,
         port=port,
         http="httptools",
         access_log=False,
         log_level="warning",
+        timeout_keep_alive=KEEP_OPEN_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
