@@ -11,6 +11,7 @@ from labkit.grading.criteria.cloud_clusters import (
     not_as_ordered,
     pods_on,
 )
+from labkit.grading.criteria.node_wishes import wishes_for
 from labkit.grading.criteria.objects import (
     NO_NEW_PODS,
     evidence,
@@ -89,7 +90,10 @@ def marked_by_template(snapshot: Snapshot, pool: Pool) -> Finding:
 
 
 def used_by(snapshot: Snapshot, pool: Pool, *, job: str, never: str) -> Finding:
-    """A Pod of the Job succeeded there; Pods of app `never` are not there, nor were, and run."""
+    """A Pod of the Job succeeded there, and could not have run elsewhere.
+
+    Pods of app `never` are not there, nor were, and run.
+    """
     nodes, pods = _nodes(snapshot, pool), _here(snapshot, pool, "Pod")
     ours = [pod for pod in pods if has_labels(pod, {JOB_LABEL: job})]
     if not ours:
@@ -101,9 +105,24 @@ def used_by(snapshot: Snapshot, pool: Pool, *, job: str, never: str) -> Finding:
     guests = _guests(snapshot, pool, nodes, never)
     if guests:
         return _disturbed(pool, guests)
-    if _done(pods_on(ours, nodes)) and len(pods_on(ours, nodes)) == len(ours):
-        return _quiet(snapshot, pool, ours, never)
-    return _elsewhere(pool, job, ours)
+    if not _done(pods_on(ours, nodes)) or len(pods_on(ours, nodes)) < len(ours):
+        return _elsewhere(pool, job, ours)
+    others = [n for n in snapshot.objects("Node", cluster=pool.cluster) if n not in nodes]
+    allowed = [node for node in others if wishes_for(ours[0], node)]
+    return _by_luck(pool, job, allowed[0]) if allowed else _quiet(snapshot, pool, ours, never)
+
+
+def _by_luck(pool: Pool, job: str, other: Object) -> Finding:
+    return not_yet(
+        "pool.job_by_luck",
+        seen=say("Job {job} ran on pool {name}, by luck.", job=job, name=pool.name),
+        expected=say("Its Pod asks for the pool's nodes, and for no others."),
+        why=say(
+            "A toleration is a permit and no wish: {node} was as good to the scheduler.",
+            node=name_of(other),
+        ),
+        next_step=say("Give its Pod a nodeSelector; delete the Job and create it again."),
+    )
 
 
 def _here(snapshot: Snapshot, pool: Pool, kind: str) -> tuple[Object, ...]:

@@ -92,5 +92,9 @@ def _holds(rule: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
             return value not in rule["values"]
         case "Exists":
             return value is not None
+        case "Gt" | "Lt" as comparison:  # of node affinity; the API takes one whole number
+            bound = int(rule["values"][0])
+            number = int(value) if value is not None and value.lstrip("-").isdecimal() else bound
+            return number > bound if comparison == "Gt" else number < bound
         case _:
             return value is None

@@ -107,6 +107,14 @@ def test_the_job_succeeded_there_and_nowhere_else() -> None:
     assert judged(DONE, pod("closing-2", "closing", "default-1")).message == "pool.job_elsewhere"
 
 
+def test_a_permit_alone_brought_the_job_there_by_luck() -> None:
+    other = {"metadata": {"name": "default-1", "labels": {"nodepool": "default"}, "uid": "d"}}
+    wish = {**DONE, "spec": {**DONE["spec"], "nodeSelector": {"shift": "night"}}}
+    for job, message in ((DONE, "pool.job_by_luck"), (wish, "passed")):
+        there = seen([pool(TAINT)], [node(TAINT), other], Pod=[job], Deployment=[shop()])
+        assert used_by(there, NIGHT, job="closing", never="shop").message == message
+
+
 def test_nobody_else_is_or_was_on_its_nodes() -> None:
     assert judged(DONE, pod("shop-1", "shop", "night-node-1")).message == "pool.guests"
     past = {
