@@ -57,7 +57,9 @@ attendee = ""
 namespace = ""
 
 # %% [markdown]
-# Expect the name of a namespace and the folder of your files.
+# Expect the name of a namespace and the folder of your files. Where the door-keeper of section 7
+# was never built on this machine, that is done now: it takes minutes, and the cell says nothing
+# meanwhile. `[*]` beside it means that it works.
 
 # %%
 namespace = begin("05-networking", engine=engine, attendee=attendee, namespace=namespace)
@@ -89,8 +91,9 @@ namespace = begin("05-networking", engine=engine, attendee=attendee, namespace=n
 # !kubectl wait pod/guest --for=condition=Ready --timeout=60s
 
 # %% [markdown]
-# Where are they? `-o wide` shows two more columns: IP and NODE. Expect four Pods on at least two
-# nodes. Compare the first three numbers of each IP: Pods of one node have them in common.
+# Where are they? `-o wide` shows more columns; two of them matter today, IP and NODE. Expect four
+# Pods on at least two nodes. Compare the first three numbers of each IP: Pods of one node have them
+# in common.
 
 # %% tags=["nbval-ignore-output"] why="Which Pod is on which node, the scheduler decides."
 # !kubectl get pods -o wide
@@ -113,8 +116,9 @@ namespace = begin("05-networking", engine=engine, attendee=attendee, namespace=n
 #
 # Normally one needs to be root on a machine to look at its network. `labkit node look` asks the
 # node for you, and only reads. First its **links**. A Pod has a network of its own, like a machine
-# of its own; a pair of linked ends leads into it. Expect `eth0`, the node's cable to the outside,
-# and one end that begins with `veth` for each Pod that runs here.
+# of its own; a pair of linked ends leads into it. Expect `lo`, by which a machine calls itself;
+# `eth0`, the node's cable to the outside; and one end that begins with `veth` for each Pod that
+# runs here.
 
 # %% tags=["nbval-ignore-output"] why="Names of links are drawn, and add-ons have Pods here, too."
 # !labkit node look depot links
@@ -124,6 +128,7 @@ namespace = begin("05-networking", engine=engine, attendee=attendee, namespace=n
 #
 # - An address of one Pod, `dev veth…`: it lives here, behind that link.
 # - A range, `via` an address: these Pods live on another node, and that is the node's address.
+# - A range, `dev eth0` and no `via`: the nodes themselves. They share one cable.
 # - `default`: everything else goes out to the world.
 
 # %% tags=["nbval-ignore-output"] why="One line for each Pod and each other node."
@@ -169,7 +174,8 @@ namespace = begin("05-networking", engine=engine, attendee=attendee, namespace=n
 # Who has this number? Nobody. No machine and no link carries a ClusterIP; you have seen all links
 # of a node, and it was not among them. It exists only in **rules**, which a program called
 # *kube-proxy* writes on every node. Read the rules of our Service on `depot`: first the one that
-# waits for packets to its number and port.
+# waits for packets to its number and port. Expect two lines; it is the one that begins with
+# `-A KUBE-SERVICES`. (The other marks callers that are not Pods, so that answers find their way.)
 
 # %% tags=["nbval-ignore-output"] why="Numbers and names of rules are drawn."
 # !labkit node look depot rules | grep "{namespace}/hello cluster IP"
@@ -202,10 +208,16 @@ namespace = begin("05-networking", engine=engine, attendee=attendee, namespace=n
 # ## 4. Who stands behind it
 #
 # kube-proxy reads what to write from **EndpointSlices**: lists of the Pods that the selector fits,
-# each ready or not. Expect three addresses and the port 8080; they are the ones in the rules.
+# each ready or not. All of ours are ready: expect three addresses and the port 8080. They are the
+# ones in the rules.
 
 # %%
 # !kubectl get endpointslices -l kubernetes.io/service-name=hello
+
+# %% [markdown]
+# Beware of this short list. A Pod that is *not* ready has its address in it as well, without a
+# mark, and what is beyond three addresses becomes `+ 2 more`. Rules are written for ready Pods
+# only; those are what `kubectl describe service` counts under `Endpoints`.
 
 # %% [markdown]
 # What if nobody fits? Change one letter of the selector, and look. Expect `<unset>` for ports and
@@ -425,8 +437,10 @@ for _ in range(6):
 start("follow-the-packet")
 
 # %% [markdown]
-# Look as long as you like; nothing needs to be changed. Then note what you found, in place of the
-# dots.
+# Look as long as you like; nothing needs to be changed. In the last question the caller uses the
+# Service's name, inside the cluster: no node's door takes part.
+#
+# Then note what you found, in place of the dots, before you run the cell: dots count as an answer.
 
 # %% tags=["attendee"] exercise="follow-the-packet"
 # # !kubectl get services,pods -o wide
@@ -456,7 +470,8 @@ check("follow-the-packet")
 # A LoadBalancer for each application is an address, and a bill, for each. And a Service knows ports
 # only: it cannot tell one web name from another. An **Ingress** can. It is a wish about names and
 # paths, and a program called *Ingress controller* keeps the door and fulfils it. Here that is
-# Traefik; expect its class, marked as the default.
+# Traefik; expect its class. This one is the default, so an Ingress that names no class goes to it.
+# (The list does not say so; `kubectl describe ingressclass` does, under Annotations.)
 
 # %%
 # !kubectl config set-context --current --namespace={namespace}
@@ -498,13 +513,15 @@ print(visit(f"http://{front}/info", host="nobody.example").status)
 # %% [markdown]
 # ## Exercise: One front door (12 minutes)
 #
-# Two teams, one name. The first time, `start` may have to build the controller: that takes minutes.
+# Two teams, one name.
 
 # %%
 start("one-front-door")
 
 # %% [markdown]
-# Fill in the file in `work/one-front-door` and apply it. A class need not be named here.
+# Fill in the file in `work/one-front-door` and apply it. A class need not be named here. The door's
+# address, for your own tries, is the one in `kubectl get ingress`. (A third Service, `maze`, is
+# there as well. It is no part of the task.)
 
 # %% tags=["attendee"] exercise="one-front-door"
 # # !kubectl apply -f one-front-door/
@@ -581,7 +598,11 @@ start("a-mesh-in-small")
 
 # %% [markdown]
 # Change the files in `work/a-mesh-in-small` and apply them. Then ask yourself the last question of
-# the task, and look.
+# the task, and look. The list of Services says whom each one leads to, by its selector, and not to
+# which port; `kubectl describe service` does, under `TargetPort`.
+#
+# What has no file of yours can be written into one, as in lesson 02:
+# `kubectl get service NAME -o yaml > a-mesh-in-small/mine.yaml`.
 
 # %% tags=["attendee"] exercise="a-mesh-in-small"
 # # !kubectl apply -f a-mesh-in-small/
@@ -612,6 +633,8 @@ check("a-mesh-in-small")
 # reach the ledger? A **NetworkPolicy** says who may. Two things about it surprise people: as long
 # as no policy selects a Pod, everything is allowed; as soon as one does, only what some policy
 # allows. And it names Pods by labels and by *their* port, never the Service.
+#
+# `Ingress` in the file means calls that come in, and nothing more: section 7 has no part in it.
 
 # %%
 # !kubectl config set-context --current --namespace={namespace}
@@ -619,8 +642,9 @@ check("a-mesh-in-small")
 
 # %% [markdown]
 # It selects the Pods of hello and lets in whoever carries the label `pass: yes`. The guest carries
-# none. Call before and after; `probe` gives up after two seconds. Expect `200 OK`, perhaps twice,
-# and, once the nodes have heard of it, no answer: packets are dropped, a caller waits in vain.
+# none. Call before and after; the `2` at the end lets `probe` give up after two seconds. Expect
+# `200 OK`, perhaps twice, and, once the nodes have heard of it, no answer: packets are dropped, a
+# caller waits in vain.
 
 # %% tags=["nbval-ignore-output"] why="How the end of waiting is told differs."
 # !kubectl exec guest -- /hello probe http://hello/healthz 2

@@ -65,7 +65,8 @@ attendee = ""
 namespace = ""
 
 # %% [markdown]
-# Expect the name of a namespace and the folder of your files.
+# Expect the name of a namespace and the folder of your files. The first time, the lab may have to
+# build a registry for images: that takes minutes, and the cell says nothing meanwhile.
 
 # %%
 namespace = begin("10-managed-kubernetes", engine=engine, attendee=attendee, namespace=namespace)
@@ -81,8 +82,9 @@ client = ovh.client()
 # %% [markdown]
 # ## 1. Order a cluster
 #
-# One call orders a control plane and a pool with one node. The answer comes at once, long before
-# the cluster does: its status is INSTALLING.
+# One call orders a control plane and a pool with one node. What you give by name (`name=`,
+# `region=`) is the body of the call; `put` takes it in the same way. The answer comes at once, long
+# before the cluster does: its status is INSTALLING.
 
 # %%
 base = f"/cloud/project/{ovh.project}/kube"
@@ -146,6 +148,41 @@ found = client.get(f"{kube}/nodepool")[0]
 found["name"], found["desiredNodes"], found["flavor"]
 
 # %% [markdown]
+# ### Machines that are not for everybody
+#
+# A Pod may wish for certain nodes, by their labels: that is its **nodeSelector**. A node may refuse
+# Pods: that is a **taint**, with a key, a value and an effect. With `NoSchedule` no new Pod comes,
+# with `NoExecute` those that run must leave as well, and `PreferNoSchedule` is no more than a plea.
+# A **toleration** is a Pod's permit to pass.
+#
+# A permit sends nobody: its Pod *may* go there, and may go elsewhere. A wish opens no door. What
+# belongs on certain nodes, and on no others, needs both.
+
+# %% [markdown]
+# Write label and taint into the pool's template, not on a node: a node that comes later carries
+# them, too. Here are both for a kitchen. This part belongs into the `spec` of the pool:
+#
+# ```yaml
+#   template:
+#     metadata:
+#       labels: {room: kitchen}
+#     spec:
+#       taints:
+#         - {key: room, value: kitchen, effect: NoSchedule}
+# ```
+
+# %% [markdown]
+# And this into the `spec` of a Pod, as deep as `containers`. Wish and permit name the same things:
+#
+# ```yaml
+#       nodeSelector: {room: kitchen}
+#       tolerations:
+#         - {key: room, value: kitchen, effect: NoSchedule}
+# ```
+#
+# `kubectl --kubeconfig lesson.yaml explain nodepool.spec --recursive` lists all that a pool has.
+
+# %% [markdown]
 # ## Exercise: A pool for the night (15 minutes)
 #
 # Setting it up takes a while: a cluster is ordered, with a shop in it.
@@ -155,7 +192,10 @@ start("a-pool-for-the-night")
 
 # %% [markdown]
 # Its files lie in the exercise's folder. Get the kubeconfig first, as in section 2; then order the
-# pool.
+# pool. Each command for this cluster needs `--kubeconfig tram.yaml`: without, it goes to the lab's
+# own cluster, which knows no NodePool.
+#
+# A Job cannot be changed once it is there (`field is immutable`): delete it, and apply it again.
 
 # %% tags=["attendee"] exercise="a-pool-for-the-night"
 # tram = [one for one in client.get(base) if client.get(f"{base}/{one}")["name"] == "tram"][0]
@@ -186,6 +226,11 @@ check("a-pool-for-the-night")
 #
 # Images of your own do not belong on a public shelf. A **private registry** asks who you are, and
 # the one who is asked is the kubelet: it fetches the image before there is a container.
+#
+# Its login stands in a **Secret**: an object like a ConfigMap, for what not everybody shall read.
+# `kubectl create secret docker-registry` makes one out of three things: the registry, named as in
+# the image, port included; a user; a password. The Pod names it under `imagePullSecrets`, a list of
+# names, as deep as `containers`. Secret and Pod must be in the same namespace.
 
 # %% [markdown]
 # ## Exercise: From the private shelf (10 minutes)
@@ -196,7 +241,11 @@ check("a-pool-for-the-night")
 start("from-the-private-shelf")
 
 # %% [markdown]
-# See what the Pod waits for. Then tell the kubelet how to log in.
+# See what the Pod waits for; its events say more. Then tell the kubelet how to log in. From here,
+# the file with the password is `from-the-private-shelf/envelope.txt`.
+#
+# The kubelet waits longer after each failure. `kubectl rollout restart deployment/members` makes a
+# new Pod, which asks at once.
 
 # %% tags=["attendee"] exercise="from-the-private-shelf"
 # !kubectl get pods
@@ -236,6 +285,9 @@ names = ("privateNetworkId", "nodesSubnetId", "loadBalancersSubnetId")
 #
 # The API server has an address on the internet; `ipRestrictions` says from where it may be called.
 # Expect an empty list, and that means: from everywhere.
+#
+# The list guards this cluster alone. The cloud's own API goes on answering you, so that even who
+# has locked themselves out of the cluster can mend the list.
 
 # %%
 client.get(f"{kube}/ipRestrictions")
@@ -249,7 +301,11 @@ client.get(f"{kube}/ipRestrictions")
 start("who-may-knock")
 
 # %% [markdown]
-# Read the list before you change it. POST adds, PUT replaces, DELETE removes one.
+# Read the list before you change it. POST adds, PUT replaces, DELETE removes one. The first two
+# take a list: `ips=["192.0.2.0/24"]`.
+#
+# The kubeconfig comes as in section 2; its line `server` has the address. `my-address.py` wants
+# that alone, without `https://` and without the port.
 
 # %% tags=["attendee"] exercise="who-may-knock"
 # knock = [one for one in client.get(base) if client.get(f"{base}/{one}")["name"] == "knock"][0]
@@ -286,7 +342,11 @@ check("who-may-knock")
 
 # %% [markdown]
 # Ask for the address, fetch the log, and keep what was deleted. Expect the name of your ConfigMap.
-# The line also holds `user`, `userAgent` and `responseStatus`.
+# The line also holds `user`, `userAgent` and `responseStatus`. Look at the last one, too: calls
+# that were refused are in the book like those that were done (`code` 403 and 200).
+#
+# A program's user is a **service account**; the log calls it
+# `system:serviceaccount:`*namespace*`:`*name*.
 
 # %%
 address = client.post(f"{kube}/log/url", kind="audit")["url"]
@@ -301,7 +361,8 @@ address = client.post(f"{kube}/log/url", kind="audit")["url"]
 start("the-missing-tariff")
 
 # %% [markdown]
-# Read the log, line by line of JSON. Then note what you found, and mend it.
+# Read the log, line by line of JSON. Then note what you found, and mend it: with the kubeconfig of
+# that cluster, as in section 2.
 
 # %% tags=["attendee"] exercise="the-missing-tariff"
 # counter = [one for one in client.get(base) if client.get(f"{base}/{one}")["name"] == "counter"][0]
@@ -354,7 +415,7 @@ client.get(kube)["updatePolicy"]
 # ## Tidy up
 #
 # A cluster costs as long as it is there, used or not. `finish` removes those of this lesson; your
-# files and your points stay.
+# files and your points stay. The cloud itself runs on, empty: `labkit cloud down` ends it.
 
 # %% tags=["nbval-ignore-output"] why="Which clusters were there differs."
 finish("10-managed-kubernetes")

@@ -164,8 +164,9 @@ told = "custom-columns=REASON:.reason,MESSAGE:.message"
 # !{k} wait nodepool/shore --for=jsonpath='{{.status.currentNodes}}'=3 --timeout=180s
 
 # %% [markdown]
-# Three times five or six is less than twenty. Some Pods stay Pending, and an event says why no
-# further node comes: `max node group size reached`. A bound protects your bill, not your visitors.
+# The first node holds five, each of the others six: 17 of 20. Three Pods stay `Pending`, and an
+# event says why no further node comes: `max node group size reached`. (Those `ContainerCreating`
+# have their node; the list shows them, too.) A bound protects your bill, not your visitors.
 
 # %% tags=["nbval-ignore-output"] why="Which Pods are left over, the scheduler decides."
 # !{k} get pods --field-selector=status.phase=Pending
@@ -183,11 +184,17 @@ told = "custom-columns=REASON:.reason,MESSAGE:.message"
 # !{k} wait nodepool/shore --for=jsonpath='{{.status.currentNodes}}'=1 --timeout=240s
 
 # %% [markdown]
-# The autoscaler keeps notes. Expect, for the node that is left, why it stays: `its pool is at its
-# minimum`. When a node of yours refuses to leave, read here first.
+# The autoscaler keeps notes. Expect, at the end, why the node that is left stays: `61% of it is
+# requested, the threshold is 50%` (three workers and the system ask for 550m of its 900m). When a
+# node of yours refuses to leave, read here first.
 
 # %% tags=["nbval-ignore-output"] why="It holds times and drawn names."
 # !{k} -n kube-system get configmap cluster-autoscaler-status -o jsonpath='{{.data.status}}'
+
+# %% [markdown]
+# Who may forbid it? A **PodDisruptionBudget**, in short `pdb`: it promises how many Pods of a label
+# stay up while others are moved (`minAvailable`), or how many may be missing (`maxUnavailable`).
+# `kubectl get pdb` says how many may move now, under ALLOWED DISRUPTIONS: where it is 0, none may.
 
 # %% [markdown]
 # So: **up** because of Pods that found no place, **down** because of nodes that are of no use. What
@@ -221,6 +228,10 @@ start("let-it-grow")
 
 # %% [markdown]
 # The word `k` is `kubectl` on that cluster. The autoscaler answers within seconds.
+#
+# Where a hint or `check` says `kubectl`, write `!{k}`: `kubectl` alone asks the lab's own cluster,
+# which knows no pools. (In a terminal: `kubectl --kubeconfig=rush.kubeconfig`, with the file that
+# the cell saves.) An editor cannot open in a cell: use `patch`, as in section 3, and not `edit`.
 
 # %% tags=["attendee"] exercise="let-it-grow"
 k = kubectl_on("rush")
@@ -253,7 +264,13 @@ check("let-it-grow")
 start("let-it-shrink")
 
 # %% [markdown]
-# A node of no use leaves after 10 seconds here. If it does not: who forbids it?
+# A node of no use leaves after 10 seconds here. If it does not: who forbids it? Set the number of
+# workers as in section 5; your file holds something else.
+
+# %% [markdown]
+# `apply` takes a field away only if an earlier `apply` has written it. Does it refuse your file,
+# because two fields "cannot be both set"? One of them is still in the cluster from before: delete
+# that object there, and apply again.
 
 # %% tags=["attendee"] exercise="let-it-shrink"
 k = kubectl_on("after-rush")
@@ -337,8 +354,11 @@ check("busy-but-never-growing")
 start("follow-the-queue")
 
 # %% [markdown]
-# Make an autoscaler, and give it something to compute with. When `kubectl get hpa` shows a
-# percentage, start the rush.
+# Make an autoscaler, by `kubectl autoscale` or by your file, and give it something to compute with:
+# 100m of CPU is a fair request for these Pods. One that asks for 500m is never half busy here, and
+# nothing grows.
+#
+# The first reading takes half a minute. When `kubectl get hpa` shows a percentage, start the rush.
 
 # %% tags=["attendee"] exercise="follow-the-queue"
 # # !kubectl get hpa,deployments

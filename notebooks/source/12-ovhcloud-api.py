@@ -74,7 +74,7 @@ namespace = begin("12-ovhcloud-api", engine=engine, attendee=attendee, namespace
 
 # %% [markdown]
 # Start the cloud. Expect the address of its API and the number of your project. `account` has your
-# keys, to sign with.
+# keys, to sign with. (Lessons 10 and 11 called it `ovh`; here `ovh` is OVHcloud's library.)
 
 # %% tags=["nbval-ignore-output"] why="The port and the project's number are drawn."
 account = cloud()
@@ -152,6 +152,12 @@ start("sign-it-yourself")
 
 # %% [markdown]
 # `envelope.json` and `sign.py` lie in the exercise's folder. Work there, then note what you found.
+# (In a terminal, put `$1$…` in single quotes: the shell would take it for a variable.)
+
+# %% [markdown]
+# You can make your own two calls in a cell, with the keys of `account`; in a terminal,
+# `labkit cloud credentials` prints the same. Which call has a body? A POST to
+# `/cloud/project/…/kube`, for one: its signature is looked at before anything is ordered.
 
 # %% tags=["attendee"] exercise="sign-it-yourself"
 # !cat sign-it-yourself/envelope.json sign-it-yourself/sign.py
@@ -257,7 +263,8 @@ names = ("desiredNodes", "minNodes", "maxNodes", "autoscale", "monthlyBilled", "
 {name: made[name] for name in names}
 
 # %% [markdown]
-# It has a name, too, that the provider made up. A machine takes its time: follow the pool.
+# It has a name, too, that the provider made up, as the order gave no `name`. And what you order as
+# `flavorName` is read back as `flavor`. A machine takes its time: follow the pool.
 
 # %% tags=["nbval-ignore-output"] why="Seconds are measured."
 pool = f"{kube}/nodepool/{made['id']}"
@@ -305,6 +312,9 @@ start("a-cluster-by-call")
 
 # %% [markdown]
 # `hello.yaml` in the exercise's folder is begun. Order, follow, fetch the kubeconfig, apply.
+#
+# Give your variables new names, such as `mine`: the cells below go on with `kube` and `pool`, and
+# section 11 deletes what `kube` is.
 
 # %% tags=["attendee"] exercise="a-cluster-by-call"
 # mine = client.post(kubes, name="...", region="...")
@@ -360,7 +370,11 @@ account.grant(asked["validationUrl"])
 print(ordered["id"] in narrow.get(kubes))
 
 # %% [markdown]
-# And the rest? The rule has no star, so one cluster is already too much; and DELETE is another
+# In a rule, a star stands for anything, slashes included: `…/kube/*` is every path below, but not
+# `…/kube` itself.
+
+# %% [markdown]
+# And the rest? Our rule has no star, so one cluster is already too much; and DELETE is another
 # verb. Expect 403 twice, each with a class and a message in its body. The key is fine; a rule is
 # missing.
 
@@ -381,10 +395,13 @@ for verb in ("GET", "DELETE"):
 start("the-narrow-key")
 
 # %% [markdown]
-# `rules.json` in the exercise's folder has the form. Which calls does the script make?
+# `rules.json` in the exercise's folder has the form. Which calls does the script make? The first
+# rule below is for you: with it the key may ask for its own number. Rules cannot be changed later,
+# so another try is another key.
 
 # %% tags=["attendee"] exercise="the-narrow-key"
-# rules = [{"method": "GET", "path": kubes}]
+# rules = [{"method": "GET", "path": "/auth/currentCredential"}]
+# rules += [{"method": "GET", "path": kubes}]
 # asked = client.post("/auth/credential", _need_auth=False, accessRules=rules)
 # account.grant(asked["validationUrl"])
 # mine = account.client(asked["consumerKey"]).get("/auth/currentCredential")
@@ -438,8 +455,9 @@ except ovh.exceptions.BadParametersError as problem:
 # %% [markdown]
 # ## 10. This machine, please
 #
-# When a pool shrinks, the youngest machine leaves. You may name another: here the oldest. One call
-# says both, how many and which.
+# When a pool shrinks, the youngest machine leaves. You may choose another, here the oldest, by its
+# **id**. One call says both, how many and which. Beware: a *name* in place of the id is passed over
+# in silence here, and the youngest leaves after all.
 
 # %% tags=["nbval-ignore-output"] why="Seconds are measured."
 oldest, youngest = sorted(nodes, key=lambda one: one["createdAt"])
