@@ -58,8 +58,8 @@ namespace = ""
 
 # %% [markdown]
 # Expect the name of a namespace and the folder of your files. Where the door-keeper of section 7
-# was never built on this machine, that is done now: it takes minutes, and the cell says nothing
-# meanwhile. `[*]` beside it means that it works.
+# was never built on this machine, that is done now: it takes minutes, and the cell shows how far it
+# is.
 
 # %%
 namespace = begin("05-networking", engine=engine, attendee=attendee, namespace=namespace)

@@ -66,7 +66,7 @@ namespace = ""
 
 # %% [markdown]
 # Expect the name of a namespace and the folder of your files. The first time, the lab may have to
-# build a registry for images: that takes minutes, and the cell says nothing meanwhile.
+# build a registry for images: that takes minutes, and the cell shows how far it is.
 
 # %%
 namespace = begin("10-managed-kubernetes", engine=engine, attendee=attendee, namespace=namespace)

@@ -219,7 +219,7 @@ def kubectl_on(name: str) -> str:
 
 
 # %% [markdown]
-# ## Exercise: Let it grow (12 minutes)
+# ## Exercise: Let it grow (8 minutes)
 #
 # Your turn, on a cluster called `rush`. It is ordered now, and takes some ten seconds.
 

@@ -103,6 +103,12 @@ def test_a_key_may_what_its_rules_say(
         client.post("/auth/logout")
 
 
+def test_a_key_may_always_look_at_itself_and_at_nothing_more(stage: Stage) -> None:
+    client = granted(stage, ("GET", "/cloud/project"))
+    assert client.get("/auth/currentCredential")["status"] == "validated"
+    assert refusal(client, "/auth/details") == "This call has not been granted"
+
+
 def test_the_recursive_helper_of_python_ovh_covers_the_folder_too(stage: Stage) -> None:
     client = official_client(stage)
     asked = client.new_consumer_key_request()
