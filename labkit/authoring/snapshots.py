@@ -12,6 +12,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from labkit.authoring.errors import ContentError
@@ -158,9 +159,19 @@ def sources(recording: Recording) -> Sources:
     ours = [path for path in _own_files(recording) if not _is_beside(recording, path)]
     found = {str(path.relative_to(content)): path.read_bytes() for path in ours}
     found |= {str(path.relative_to(PACKAGE.parent)): path.read_bytes() for path in _images(ours)}
-    found |= {f"labkit/{name}": code_of(PACKAGE / name).encode() for name in READS_AND_STEPS}
-    hashes = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in found.items()}
-    return {**hashes, "Kubernetes": kubernetes_minor()}
+    hashes = {name: _short_hash(data) for name, data in found.items()}
+    return {**hashes, **_reader_and_runner(), "Kubernetes": kubernetes_minor()}
+
+
+@cache
+def _reader_and_runner() -> Sources:
+    """The same for every exercise."""
+    code = {name: code_of(PACKAGE / name).encode() for name in READS_AND_STEPS}
+    return {f"labkit/{name}": _short_hash(data) for name, data in code.items()}
+
+
+def _short_hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def kubernetes_minor() -> str:
