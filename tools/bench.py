@@ -1,7 +1,7 @@
 """`make bench`: how long clusters, grading and the cloud take, beside others' published figures.
 
-`python -m tools.bench clusters`, `grading`, `cloud`, `managed` or `images` measures one part and
-keeps the others' last figures.
+`python -m tools.bench PART…` measures some parts and keeps the others' last figures: clusters,
+grading, cloud (its API alone), managed (what is ordered from it), crowd, images.
 Programs and images are obtained first and not counted. Each figure is the median and the worst of
 several runs of this very run; the table goes into README.md, all of it into bench.json.
 """
@@ -22,11 +22,23 @@ from labkit.foundation.files import write_atomically
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.workshop.lab import open_lab
-from tools import bench_cloud, bench_grading, bench_images, bench_managed, bench_measure
+from tools import (
+    bench_cloud,
+    bench_crowd,
+    bench_grading,
+    bench_images,
+    bench_managed,
+    bench_measure,
+)
 from tools.bench_measure import ROOT, Bench
 
 RUNS = 3
-ALONE = {"cloud": bench_cloud, "managed": bench_managed, "images": bench_images}
+ALONE = {
+    "cloud": bench_cloud,
+    "managed": bench_managed,
+    "crowd": bench_crowd,
+    "images": bench_images,
+}
 """Parts that need no cluster of the bench's own."""
 PARTS = ("clusters", "grading", *ALONE)
 REPORT = ROOT / "bench.json"
