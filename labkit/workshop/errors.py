@@ -19,6 +19,7 @@ WorkshopError
 └── DoorMissing                a Service that no node opens a port for
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from labkit.foundation.errors import LabError
@@ -45,9 +46,10 @@ class PodmanMissing(WorkshopError):
 
 
 class CloudNotOffered(WorkshopError):
-    def __init__(self, capability: str, next_step: str) -> None:
+    def __init__(self, capabilities: Iterable[str], next_step: str) -> None:
+        names = ", ".join(capabilities)
         super().__init__(
-            say("The lab's own cloud does not offer {name} now.", name=capability), next_step
+            say("The lab's own cloud does not offer {name} now.", name=names), next_step
         )
 
 
