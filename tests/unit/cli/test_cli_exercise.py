@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from labkit.cli import exercise
+from labkit.cli import exercise, main
 from labkit.cli.exercise import exercise_ids
 from labkit.foundation.errors import LabError, SettingInvalid
 from tests.support.cluster import FakeCluster
@@ -18,6 +18,7 @@ from tests.support.workshop import lab_on
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 CARD = "leave-a-card"
+DIALS = "read-the-dials"
 APP = typer.Typer()
 for name in exercise.COMMANDS:
     APP.command(name)(getattr(exercise, name))
@@ -30,14 +31,18 @@ class Shell:
     cluster: FakeCluster
     folder: Path
 
-    def run(self, *words: str) -> tuple[int, str]:
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
             "HOME": str(self.folder),
+            "KUBECONFIG": "",
             "LABKIT_HOME": str(self.folder / "home"),
             "LABKIT_ATTENDEE": "ada",
             "LABKIT_SEED": "7",
         }
-        result = CliRunner().invoke(APP, words, env=environment)
+
+    def run(self, *words: str, **more: str) -> tuple[int, str]:
+        result = CliRunner().invoke(APP, words, env={**self.environment, **more})
         if isinstance(result.exception, LabError):
             raise result.exception
         return result.exit_code, result.stdout
@@ -108,6 +113,19 @@ def test_answer_without_equals_sign_changes_nothing(shell: Shell) -> None:
     shell.cluster.writes.clear()
     with pytest.raises(SettingInvalid, match="usable_nodes=3"):
         shell.run("answer", CARD, "three")
+    assert shell.cluster.writes == []
+
+
+def test_dots_for_an_answer_are_wrong_input_and_note_nothing(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in shell.environment.items():
+        monkeypatch.setenv(name, value)
+    answers = ["answer", DIALS, "usable_nodes=3", "dns_address=…"]
+    assert main.run(lambda: main.app(answers)) == main.WRONG_INPUT
+    told = capsys.readouterr().err
+    assert "only dots are given for dns_address." in told
+    assert "→ Put what you found in the place of the dots" in told
     assert shell.cluster.writes == []
 
 
