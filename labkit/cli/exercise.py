@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,7 +69,7 @@ def start(exercise: ExerciseId, json: AsJson = False) -> None:
     from labkit.workshop import starting
 
     with _lab(quiet=json) as lab:
-        _tell_started(starting.start(lab, exercise), json=json)
+        _tell_started(lab, starting.start(lab, exercise), json=json)
 
 
 def check(exercise: ExerciseId, json: AsJson = False) -> None:
@@ -175,7 +176,7 @@ def reset(
 
     with _lab(quiet=json) as lab:
         started = starting.reset(lab, exercise, set_edits_aside=set_aside)
-        _tell_started(started, json=json)
+        _tell_started(lab, started, json=json)
 
 
 def progress(json: AsJson = False) -> None:
@@ -213,14 +214,26 @@ def _lab(*, quiet: bool) -> "Iterator[Lab]":
         yield open_lab(read_settings(), progress=progress_seen)
 
 
-def _tell_started(started: "Started", *, json: bool) -> None:
+def _tell_started(lab: "Lab", started: "Started", *, json: bool) -> None:
     from labkit.workshop import wording
 
     if not json:
         _tell(wording.started_lines(started))
+        _tell_kubeconfig(lab)
         return
     told = asdict(started) | {"exercise": started.exercise.id}
     print_json(told)
+
+
+def _tell_kubeconfig(lab: "Lab") -> None:
+    """A notebook's kernel knows it; a terminal has to be told, until it was."""
+    from labkit.foundation.process import merged_environment
+    from labkit.workshop.names import learner_kubeconfig
+
+    path = str(learner_kubeconfig(lab.settings).absolute())
+    if merged_environment({}).get("KUBECONFIG") != path:
+        command = f"export KUBECONFIG={quote(path)}"
+        print(say("For kubectl in this terminal: {command}", command=command))
 
 
 def _tell(lines: "Iterable[Line]") -> None:

@@ -30,6 +30,7 @@ from labkit.foundation.files import write_atomically
 from labkit.foundation.settings import read_settings
 from labkit.foundation.text import say, speak
 from labkit.kube.errors import KubeconfigInvalid
+from labkit.workshop.errors import AnswerUnfilled
 
 NOT_YET = 1
 WRONG_INPUT = 2
@@ -83,7 +84,7 @@ def run(program: Callable[[], object]) -> int:
     try:
         speak(read_settings().language)
         program()
-    except (SettingInvalid, EngineUnknown, KubeconfigInvalid) as problem:
+    except (SettingInvalid, EngineUnknown, KubeconfigInvalid, AnswerUnfilled) as problem:
         tell(problem)
         return WRONG_INPUT
     except LabError as problem:

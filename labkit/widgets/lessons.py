@@ -21,6 +21,7 @@ def begin(lesson: str, *, engine: str = "", attendee: str = "", namespace: str =
 
     from labkit.foundation.settings import change_environment, read_settings
     from labkit.widgets.lesson_views import begun_view
+    from labkit.widgets.progress_line import progress_line
     from labkit.workshop import lessons
     from labkit.workshop.lab import open_lab
     from labkit.workshop.names import learner_kubeconfig
@@ -28,10 +29,11 @@ def begin(lesson: str, *, engine: str = "", attendee: str = "", namespace: str =
 
     if attendee:
         change_environment({"LABKIT_ATTENDEE": attendee})
-    lab = open_lab(read_settings())
-    begun = lessons.begin(lab, lesson, namespace=namespace, engine=engine)
-    kubeconfig = learner_kubeconfig(lab.settings).absolute()
-    change_environment({"KUBECONFIG": str(kubeconfig), "PATH": tool_path(lab)})
+    with progress_line() as progress:
+        lab = open_lab(read_settings(), progress=progress)
+        begun = lessons.begin(lab, lesson, namespace=namespace, engine=engine)
+        kubeconfig = learner_kubeconfig(lab.settings).absolute()
+        change_environment({"KUBECONFIG": str(kubeconfig), "PATH": tool_path(lab)})
     os.chdir(begun.folder)
     display(begun_view(begun))  # type: ignore[no-untyped-call]
     return begun.namespace

@@ -32,24 +32,31 @@ def _in_notebook() -> bool:
 
 
 class _Line:
+    """The last remark, such as how long this took last time, and beside it the present step."""
+
     def __init__(self) -> None:
         self._shown: Any = None
+        self._remark = ""
 
     def started(self, step: str) -> None:
-        self._show(f"… {step}")
+        self._tell(step)
 
     def advanced(self, step: str, done: float, total: float) -> None:
         if total:
-            self._show(f"… {step} ({done / total:.0%})")
+            self._tell(f"{step} ({done / total:.0%})")
 
     def ended(self, step: str, *, well: bool) -> None: ...
 
     def said(self, sentence: str) -> None:
+        self._remark = sentence
         self._show(sentence)
 
     def clear(self) -> None:
         if self._shown:
             self._show("")
+
+    def _tell(self, step: str) -> None:
+        self._show(f"{self._remark} … {step}".lstrip())
 
     def _show(self, text: str) -> None:
         from IPython.display import HTML, display

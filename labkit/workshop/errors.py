@@ -8,6 +8,7 @@ WorkshopError
 ├── NothingToShake             an exercise without a disturbance
 ├── SolutionNotHere            this copy of the workshop carries no solutions
 ├── AnswerUnknown              a value noted under a name that the exercise does not ask for
+├── AnswerUnfilled             a value that is only the dots of the given cell
 ├── StepStopped                exercise, step of a steps.toml, cause
 ├── StepGaveNothing            a command of a step printed nothing of what was looked for
 ├── LeftoversRemain            reset waited, and something of the old attempt is still there
@@ -19,6 +20,7 @@ WorkshopError
 └── DoorMissing                a Service that no node opens a port for
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from labkit.foundation.errors import LabError
@@ -45,9 +47,10 @@ class PodmanMissing(WorkshopError):
 
 
 class CloudNotOffered(WorkshopError):
-    def __init__(self, capability: str, next_step: str) -> None:
+    def __init__(self, capabilities: Iterable[str], next_step: str) -> None:
+        names = ", ".join(capabilities)
         super().__init__(
-            say("The lab's own cloud does not offer {name} now.", name=capability), next_step
+            say("The lab's own cloud does not offer {name} now.", name=names), next_step
         )
 
 
@@ -125,6 +128,14 @@ class AnswerUnknown(WorkshopError):
         super().__init__(
             say("Exercise {id} does not ask for {name!r}.", id=exercise_id, name=name),
             say("It asks for: {names}.", names=", ".join(expected) or say("nothing")),
+        )
+
+
+class AnswerUnfilled(WorkshopError):
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(
+            say("Nothing is noted: only dots are given for {names}.", names=", ".join(names)),
+            say("Put what you found in the place of the dots; leave out what is still open."),
         )
 
 

@@ -1,6 +1,6 @@
 """What this machine offers to lessons by itself, whatever the cluster, and how to get it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from labkit.cluster.errors import CapabilityMissing, ClusterError
 from labkit.foundation.text import say
@@ -22,13 +22,18 @@ def is_offered_here(capability: str) -> bool:
     return capability == CONTAINER_BUILD and bool(find_program(PODMAN))
 
 
-def refusal(capability: str, engine: str) -> ClusterError | WorkshopError:
-    """Why something that needs the capability cannot start."""
-    if capability == CONTAINER_BUILD:
+def refusal(missing: Sequence[str], engine: str) -> ClusterError | WorkshopError:
+    """Why something that needs these capabilities cannot start; the first of them decides.
+
+    What the cloud lacks is told at once: only all of it says whether a cloud is up.
+    """
+    first = missing[0]
+    if first == CONTAINER_BUILD:
         return PodmanMissing(how_to_get_podman())
-    if capability in OF_CLOUD:
-        return CloudNotOffered(capability, cloud_way_out([capability]))
-    return CapabilityMissing(capability, engine)
+    if first in OF_CLOUD:
+        of_cloud = [name for name in missing if name in OF_CLOUD]
+        return CloudNotOffered(of_cloud, cloud_way_out(of_cloud))
+    return CapabilityMissing(first, engine)
 
 
 def way_out(missing: Collection[str]) -> str:

@@ -114,9 +114,8 @@ def all_values(lab: Lab, exercise: Exercise, record: Record) -> dict[str, str]:
 @contextmanager
 def _opened(lab: Lab, exercise_id: str) -> Iterator[_Site]:
     exercise = find_exercise(lab.exercises, exercise_id)
-    for capability in exercise.capabilities:
-        if not lab.has(capability):
-            raise refusal(capability, lab.record.engine)
+    if missing := [name for name in exercise.capabilities if not lab.has(name)]:
+        raise refusal(missing, lab.record.engine)
     ensure_registry(lab, exercise.capabilities)
     ensure_addons(lab, exercise.capabilities)
     ensure_images(lab, exercise)

@@ -11,7 +11,7 @@ from labkit.kube.manifests import fill
 from labkit.kube.reader import Reader
 from labkit.workshop.acting import acting
 from labkit.workshop.answers import note_answers, require_known
-from labkit.workshop.errors import ExerciseNotStarted, SolutionNotHere
+from labkit.workshop.errors import AnswerUnfilled, ExerciseNotStarted, SolutionNotHere
 from labkit.workshop.lab import Lab
 from labkit.workshop.progress_log import Event, Happening, append, read_events
 from labkit.workshop.records import Stage, read_record
@@ -21,6 +21,8 @@ from labkit.workshop.steps import disturb, run_steps
 
 STEPS_FILE = "steps.toml"
 UNTOLD = {"shelf_password": "…"}  # it is in the attendee's envelope; an output may be saved
+DOTS = ".… "
+"""What a given cell holds in the place of an answer."""
 FOR_INSTRUCTORS = "**What you will see in the room**"
 """From here on an author's notes are for whoever teaches."""
 
@@ -72,10 +74,12 @@ def _hints(exercise: Exercise, rung: int) -> Hints:
 
 
 def answer(lab: Lab, exercise_id: str, answers: Mapping[str, object]) -> Answered:
-    """Note values as the learner. Raises AnswerUnknown before anything is noted."""
+    """Note values as the learner. Raises AnswerUnknown, AnswerUnfilled before any is noted."""
     exercise = find_exercise(lab.exercises, exercise_id)
-    texts = {name: str(value).strip() for name, value in answers.items()}
+    texts = {name: _text(value) for name, value in answers.items()}
     require_known(exercise, texts)
+    if unfilled := [name for name, text in texts.items() if text and not text.strip(DOTS)]:
+        raise AnswerUnfilled(unfilled)
     with acting(lab, exercise, Role.LEARNER, exercise_values(lab, exercise)) as actor:
         note_answers(actor.writer, actor.namespace(), texts)
     _log(lab, exercise, Happening.ANSWERED, {"names": sorted(texts)})
@@ -135,6 +139,11 @@ def exercise_values(lab: Lab, exercise: Exercise) -> dict[str, str]:
     if record is None or record.stage is not Stage.READY:
         raise ExerciseNotStarted(exercise.id)
     return all_values(lab, exercise, record)
+
+
+def _text(value: object) -> str:
+    """Dots without quotes are Python's Ellipsis, which would read as a word."""
+    return "..." if value is ... else str(value).strip()
 
 
 def _hints_taken(lab: Lab, exercise: Exercise) -> int:

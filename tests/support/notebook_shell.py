@@ -30,10 +30,13 @@ class Displayed:
 
 
 @contextmanager
-def notebook_shell() -> Iterator[Displayed]:
+def notebook_shell(*, kernel: bool = False) -> Iterator[Displayed]:
+    """With `kernel`, it passes for one that a notebook is attached to."""
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance()
     shell.display_pub = CapturingDisplayPublisher()  # type: ignore[no-untyped-call]
+    if kernel:
+        shell.kernel = object()  # type: ignore[attr-defined]
     try:
         yield Displayed(shell.display_pub)
     finally:

@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from labkit.cli import exercise
+from labkit.cli import exercise, main
 from labkit.cli.exercise import exercise_ids
 from labkit.foundation.errors import LabError, SettingInvalid
 from tests.support.cluster import FakeCluster
@@ -18,6 +18,7 @@ from tests.support.workshop import lab_on
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 CARD = "leave-a-card"
+DIALS = "read-the-dials"
 APP = typer.Typer()
 for name in exercise.COMMANDS:
     APP.command(name)(getattr(exercise, name))
@@ -30,14 +31,18 @@ class Shell:
     cluster: FakeCluster
     folder: Path
 
-    def run(self, *words: str) -> tuple[int, str]:
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
             "HOME": str(self.folder),
+            "KUBECONFIG": "",
             "LABKIT_HOME": str(self.folder / "home"),
             "LABKIT_ATTENDEE": "ada",
             "LABKIT_SEED": "7",
         }
-        result = CliRunner().invoke(APP, words, env=environment)
+
+    def run(self, *words: str, **more: str) -> tuple[int, str]:
+        result = CliRunner().invoke(APP, words, env={**self.environment, **more})
         if isinstance(result.exception, LabError):
             raise result.exception
         return result.exit_code, result.stdout
@@ -63,6 +68,23 @@ def test_start_prints_the_task_and_the_files(shell: Shell) -> None:
     assert status == 0
     assert output.startswith("Leave a card (about 6 minutes)")
     assert "Your file: leave-a-card/card.yaml" in output
+
+
+def test_start_says_how_kubectl_in_a_terminal_finds_the_lab(shell: Shell) -> None:
+    kubeconfig = shell.folder / "home" / "kubeconfig"
+    _, output = shell.run("start", CARD)
+    line = f"For kubectl in this terminal: export KUBECONFIG={kubeconfig}"
+    assert output.splitlines()[-1] == line
+    assert kubeconfig.is_file()
+
+
+def test_where_kubectl_finds_the_lab_already_it_says_nothing_of_it(shell: Shell) -> None:
+    _, output = shell.run("start", CARD, KUBECONFIG=str(shell.folder / "home" / "kubeconfig"))
+    assert "KUBECONFIG" not in output
+
+
+def test_start_as_json_says_nothing_of_it(shell: Shell) -> None:
+    assert "export" not in shell.run("start", CARD, "--json")[1]
 
 
 def test_start_as_json_names_namespaces_and_folder(shell: Shell) -> None:
@@ -108,6 +130,19 @@ def test_answer_without_equals_sign_changes_nothing(shell: Shell) -> None:
     shell.cluster.writes.clear()
     with pytest.raises(SettingInvalid, match="usable_nodes=3"):
         shell.run("answer", CARD, "three")
+    assert shell.cluster.writes == []
+
+
+def test_dots_for_an_answer_are_wrong_input_and_note_nothing(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in shell.environment.items():
+        monkeypatch.setenv(name, value)
+    answers = ["answer", DIALS, "usable_nodes=3", "dns_address=…"]
+    assert main.run(lambda: main.app(answers)) == main.WRONG_INPUT
+    told = capsys.readouterr().err
+    assert "only dots are given for dns_address." in told
+    assert "→ Put what you found in the place of the dots" in told
     assert shell.cluster.writes == []
 
 

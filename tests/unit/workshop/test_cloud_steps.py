@@ -233,7 +233,7 @@ def test_without_a_cloud_there_are_no_keys_and_no_offers(bench: Bench, tmp_path:
     with pytest.raises(CloudKeysUnusable):
         account_keys(nowhere)
     assert not nowhere.has(OVH_API)
-    assert isinstance(refusal(OVH_API, "local"), CloudNotOffered)
+    assert isinstance(refusal([OVH_API], "local"), CloudNotOffered)
     assert "labkit cloud up" in way_out([OVH_API])
     assert "--engine local" in way_out([NODE_POOLS])
 

@@ -8,6 +8,7 @@ import pytest
 from labkit.grading.verdict import State
 from labkit.workshop.checking import check
 from labkit.workshop.errors import (
+    AnswerUnfilled,
     AnswerUnknown,
     ExerciseNotStarted,
     SolutionNotHere,
@@ -106,6 +107,29 @@ def test_answer_under_an_unknown_name_notes_nothing(tmp_path: Path) -> None:
         with pytest.raises(AnswerUnknown, match="colour"):
             answer(lab, EXERCISE, {"color": "red"})
         assert "configmaps/lab-answers" not in cluster.names(OWN)
+
+
+@pytest.mark.parametrize("dots", ["...", "…", " … ", ".", "....", "....…", ...])
+def test_dots_of_the_given_cell_are_no_answer_and_note_nothing(
+    dots: object, tmp_path: Path
+) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        start(lab, EXERCISE)
+        with pytest.raises(AnswerUnfilled, match="colour") as refused:
+            answer(lab, EXERCISE, {"colour": dots})
+        assert "configmaps/lab-answers" not in cluster.names(OWN)
+    assert "in the place of the dots" in refused.value.next_step
+    assert Happening.ANSWERED not in [event.happening for event in read_events(lab.settings)]
+
+
+@pytest.mark.parametrize("given", ["1.5", "10.0.0.0/24", "no idea...", "…later", ""])
+def test_answer_with_dots_in_it_is_noted(given: str, tmp_path: Path) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        start(lab, EXERCISE)
+        answer(lab, EXERCISE, {"colour": given})
+        assert cluster.find("ConfigMap", "lab-answers", OWN)["data"] == {"colour": given}
 
 
 def test_hints_come_one_by_one_and_are_remembered(tmp_path: Path) -> None:
