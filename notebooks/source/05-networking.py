@@ -440,7 +440,7 @@ start("follow-the-packet")
 # Look as long as you like; nothing needs to be changed. In the last question the caller uses the
 # Service's name, inside the cluster: no node's door takes part.
 #
-# Then note what you found, in place of the dots, before you run the cell: dots count as an answer.
+# Then note what you found, in place of the dots.
 
 # %% tags=["attendee"] exercise="follow-the-packet"
 # # !kubectl get services,pods -o wide
