@@ -34,7 +34,7 @@ def proxy_beside(snapshot: Snapshot) -> Finding:
         or trouble(settled(snapshot, ledger, at_least=COPIES))
         or passed(
             say(
-                "In every Pod of {name} run {program} and the proxy {proxy}.",
+                "In every Pod of Deployment {name}, container {proxy} is a proxy beside {program}.",
                 name=name_of(ledger),
                 program=programs[0]["name"],
                 proxy=proxies[0]["name"],

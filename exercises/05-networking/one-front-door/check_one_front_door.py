@@ -2,7 +2,14 @@
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
-from labkit.grading.criteria.fronts import Route, classless, leads_to, routes_of
+from labkit.grading.criteria.fronts import (
+    Route,
+    classless,
+    lacks_port,
+    leads_to,
+    route_for,
+    routes_of,
+)
 from labkit.grading.criteria.objects import evidence, labelled, labels_of, name_of
 from labkit.grading.criteria.rollouts import not_before, trouble
 from labkit.grading.criteria.services import service_selects
@@ -22,7 +29,12 @@ def halls_by_name(snapshot: Snapshot) -> Finding:
             seen=say("There is no Ingress in {namespace}.", namespace=snapshot.namespace),
             next_step=say("Create one: a host, two paths, and a Service for each."),
         )
-    return _no_class(snapshot) or _no_route(snapshot) or _answered(snapshot, "/info", HALLS)
+    return (
+        _no_class(snapshot)
+        or _no_route(snapshot)
+        or _no_such_port(snapshot, "/info")
+        or _answered(snapshot, "/info", HALLS)
+    )
 
 
 def api_by_path(snapshot: Snapshot) -> Finding:
@@ -32,6 +44,7 @@ def api_by_path(snapshot: Snapshot) -> Finding:
     routes = _routes(snapshot)
     return (
         _led_elsewhere(snapshot, leads_to(routes, PATH))
+        or _no_such_port(snapshot, PATH)
         or _led(snapshot, routes, BELOW, BOOKING)
         or _led(snapshot, routes, BESIDE, HALLS)
         or trouble(_answered(snapshot, PATH, BOOKING))
@@ -110,6 +123,36 @@ def _no_route(snapshot: Snapshot) -> Finding | None:
     )
 
 
+def _no_such_port(snapshot: Snapshot, path: str) -> Finding | None:
+    """None when the Service to which a path is led has the port that the Ingress names.
+
+    A controller passes over a backend without it, so that a shorter path's Service answers.
+    """
+    route = route_for(_routes(snapshot), path)
+    services = [
+        one for one in snapshot.objects("Service") if route and name_of(one) == route.service
+    ]
+    if not route or not services or not lacks_port(services[0], route.port):
+        return None
+    ports = services[0]["spec"].get("ports") or ()
+    return not_yet(
+        "front.no_such_port",
+        seen=say(
+            "The path {path} leads to port {port} of Service {name}, which has no such port.",
+            path=quoted(route.path),
+            port=quoted(route.port) or say("none"),
+            name=route.service,
+        ),
+        expected=say(
+            "A port that the Service has: {ports}.",
+            ports=", ".join(str(one["port"]) for one in ports) or say("none"),
+        ),
+        why=say("An Ingress names the Service's port; on which port the Pods listen is another."),
+        next_step=say("Correct the port behind the path {path}.", path=quoted(route.path)),
+        evidence=evidence(*snapshot.objects("Ingress"), *services),
+    )
+
+
 def _answered(snapshot: Snapshot, path: str, app: str) -> Finding:
     """Every visit under the name to that path was answered by that team."""
     url = f"http://{_host(snapshot)}{path}"
@@ -165,15 +208,48 @@ def _led_elsewhere(snapshot: Snapshot, service: str) -> Finding | None:
 
 def _led(snapshot: Snapshot, routes: list[Route], path: str, app: str) -> Finding | None:
     """None when the rules lead a path to that Service."""
-    found = leads_to(routes, path)
-    if found == app:
+    found = route_for(routes, path)
+    if found and found.service == app:
         return None
+    if found and found.service not in (HALLS, BOOKING):
+        return _not_for(snapshot, found, path, app)
+    if found is None and app == HALLS:
+        return _nobody(snapshot, path)
+    wrong = found if found and app == HALLS else route_for(routes, PATH)
     return not_yet(
         "front.not_below" if app == BOOKING else "front.too_much",
-        seen=say("{path} is led to {found}.", path=path, found=found or say("nobody")),
+        seen=say(
+            "{path} is led to {found}.", path=path, found=leads_to(routes, path) or say("nobody")
+        ),
         expected=say("It is led to {app}.", app=app),
         why=say("Exact means one path alone; Prefix takes all below it, and cuts at slashes."),
-        next_step=say("Look at `pathType` of the path {path}.", path=PATH),
+        next_step=say("Look at `pathType` of the path {path}.", path=wrong.path if wrong else PATH),
+        evidence=evidence(*snapshot.objects("Ingress")),
+    )
+
+
+def _nobody(snapshot: Snapshot, path: str) -> Finding:
+    """What no path takes belongs to the halls."""
+    return not_yet(
+        "front.nobody",
+        seen=say("No path of your rules takes {path}: it is led to nobody.", path=path),
+        expected=say("It is led to {app}.", app=HALLS),
+        why=say("What the rules do not name is answered with 404."),
+        next_step=say(
+            "Give {app} the path / with pathType Prefix: it takes all that no longer path takes.",
+            app=HALLS,
+        ),
+        evidence=evidence(*snapshot.objects("Ingress")),
+    )
+
+
+def _not_for(snapshot: Snapshot, route: Route, path: str, app: str) -> Finding:
+    return not_yet(
+        "front.other_service",
+        seen=say("{path} is led to {found}.", path=path, found=quoted(route.service)),
+        expected=say("It is led to {app}.", app=app),
+        why=say("The path decides which Service a visitor is led to."),
+        next_step=say("Correct the Service behind the path {path}.", path=quoted(route.path)),
         evidence=evidence(*snapshot.objects("Ingress")),
     )
 

@@ -1,6 +1,7 @@
 """A pool of its own for jobs: ordered right, marked by its template, used by those alone."""
 
 from labkit.grading.criteria.cloud_pools import Pool, marked_by_template, ordered, used_by
+from labkit.grading.criteria.managed import by_its_kubeconfig
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.verdict import Finding
 
@@ -9,7 +10,7 @@ ORDERED = {"flavor": "c2-7", "desiredNodes": 1, "maxNodes": 2}
 
 
 def pool_night(snapshot: Snapshot) -> Finding:
-    return ordered(snapshot, NIGHT, ORDERED)
+    return by_its_kubeconfig(ordered(snapshot, NIGHT, ORDERED), NIGHT.cluster)
 
 
 def label_and_taint(snapshot: Snapshot) -> Finding:
@@ -17,4 +18,5 @@ def label_and_taint(snapshot: Snapshot) -> Finding:
 
 
 def closing_at_night(snapshot: Snapshot) -> Finding:
-    return used_by(snapshot, NIGHT, job="closing", never="shop")
+    found = used_by(snapshot, NIGHT, job="closing", never="shop")
+    return by_its_kubeconfig(found, NIGHT.cluster)

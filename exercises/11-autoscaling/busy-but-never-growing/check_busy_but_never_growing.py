@@ -1,7 +1,7 @@
 """A pool follows what Pods ask for: what they use, it does not see."""
 
 from labkit.grading.criteria.autoscaled_pools import Bounds, bounds_set, grown_by_need
-from labkit.grading.criteria.managed import inside
+from labkit.grading.criteria.managed import by_its_kubeconfig, inside
 from labkit.grading.criteria.measured import says_mean_use
 from labkit.grading.criteria.placed_copies import asks_between, spread_copies
 from labkit.grading.snapshot import Snapshot
@@ -14,11 +14,14 @@ GRINDER = "grinder"
 
 def measured(snapshot: Snapshot) -> Finding:
     view = inside(snapshot, CLUSTER)
-    return says_mean_use(view, "millicores", labels={"app": GRINDER}, within_percent=35)
+    found = says_mean_use(view, "millicores", labels={"app": GRINDER}, within_percent=35)
+    return by_its_kubeconfig(found, CLUSTER)
 
 
 def asks_honestly(snapshot: Snapshot) -> Finding:
-    return asks_between(inside(snapshot, CLUSTER), GRINDER, copies=10, lowest=95, highest=170)
+    view = inside(snapshot, CLUSTER)
+    found = asks_between(view, GRINDER, copies=10, lowest=95, highest=170)
+    return by_its_kubeconfig(found, CLUSTER)
 
 
 def pool_followed(snapshot: Snapshot) -> Finding:
@@ -26,4 +29,4 @@ def pool_followed(snapshot: Snapshot) -> Finding:
     asks = asks_honestly(snapshot)
     bounds = bounds_set(snapshot.cloud(POOLS), pool, Bounds(1, 3))
     grown = grown_by_need(view, pool, GRINDER, before=asks if not asks.holds else bounds)
-    return spread_copies(view, GRINDER, 2, before=grown)
+    return by_its_kubeconfig(spread_copies(view, GRINDER, 2, before=grown), CLUSTER)

@@ -1,6 +1,7 @@
 """A cluster and a pool that were ordered by calls, and a page that answers in it."""
 
 from labkit.grading.criteria.delivered_clusters import delivered, greets, pool_delivered
+from labkit.grading.criteria.managed import by_its_kubeconfig
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.verdict import Finding
 
@@ -19,4 +20,5 @@ def pool_ready(snapshot: Snapshot) -> Finding:
 
 
 def hello_there(snapshot: Snapshot) -> Finding:
-    return greets(snapshot, CLUSTER, HELLO, snapshot.drawn("greeting"))
+    found = greets(snapshot, CLUSTER, HELLO, snapshot.drawn("greeting"))
+    return by_its_kubeconfig(found, CLUSTER)

@@ -4,8 +4,10 @@ It leaves events: TriggeredScaleUp on Pods that found no place, ScaleDown or Sca
 nodes that it took away. A size that was set by hand leaves none.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import Found, called, differing, nodes_of_pool
@@ -13,10 +15,12 @@ from labkit.grading.criteria.events import events_in
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.times import moment
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, not_started, not_yet, passed
+from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
 
 GREW = "TriggeredScaleUp"
 SHRANK = ("ScaleDown", "ScaleDownEmpty")
+UNSET = {"autoscale": False, "minNodes": 0, "maxNodes": 100}
+"""What the cloud gives a pool that was ordered without a word of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,30 @@ def bounds_set(pools: Sequence[Found], name: str, bounds: Bounds) -> Finding:
                 high=bounds.high,
             )
         )
+    if not differing(found[0], UNSET):
+        return _never_set(name, wanted)
     is_on = found[0].get("autoscale") is True
     return not_yet(
         "pool.other_bounds" if is_on else "pool.autoscale_off",
         seen=say("Pool {name}: {wrong}.", name=name, wrong="; ".join(wrong)),
         expected=say("autoscale is on, from {low} to {high}.", low=bounds.low, high=bounds.high),
         why=say("Bounds without the switch move nothing, and the switch alone moves too far."),
-        next_step=say("Change these fields with `kubectl edit nodepool {name}`.", name=name),
+        next_step=_patch(name, wanted),
     )
+
+
+def _never_set(name: str, wanted: Mapping[str, Any]) -> Finding:
+    return not_started(
+        "pool.autoscale_off",
+        seen=say("Pool {name} does not move by itself, as you found it.", name=name),
+        next_step=_patch(name, wanted),
+    )
+
+
+def _patch(name: str, wanted: Mapping[str, Any]) -> str:
+    patch = json.dumps({"spec": wanted})
+    command = f"kubectl patch nodepool {name} --type=merge --patch '{patch}'"
+    return say("Change it: `{command}`.", command=command)
 
 
 def grown_by_need(view: Snapshot, pool: str, deployment: str, *, before: Finding) -> Finding:
@@ -159,6 +179,12 @@ def _too_large(pool: Found, size: int) -> Finding:
 def _first(message: str, missing: Finding | None, step: str) -> Finding:
     """Another criterion comes before this one."""
     seen = missing.seen if missing else say("There is no such pool.")
+    if missing and missing.state is State.NOT_STARTED:
+        return not_started(
+            message,
+            seen=say("Another criterion comes first: {seen}", seen=seen),
+            next_step=say("Go on with the criterion that says so."),
+        )
     return not_yet(
         message,
         seen=seen,

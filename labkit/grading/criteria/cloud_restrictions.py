@@ -7,11 +7,12 @@ from labkit.grading.criteria.cloud_clusters import not_ready
 from labkit.grading.criteria.cloud_networks import beyond, missing, networks, wider_than
 from labkit.grading.criteria.ranges import Network, network_of, within
 from labkit.grading.snapshot import Snapshot
-from labkit.grading.verdict import Finding, not_yet, passed
+from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
 
 LAB_RANGE = "198.18.0.0/15"
 """In which every local cluster has a network; the host calls from .254, as the engine says."""
 WIDEST = 16
+WORLD = "0.0.0.0/0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Door:
 def all_in(snapshot: Snapshot, door: Door) -> Finding:
     """Exactly office, partner and caller; the caller's range of the lab will do."""
     have = _listed(snapshot, door)
+    if _as_at_start(have, door):
+        return _untouched("restrictions.untouched", have)
     if not have:
         return _wrong(
             "restrictions.empty",
@@ -57,6 +60,8 @@ def all_in(snapshot: Snapshot, door: Door) -> Finding:
 def world_is_out(snapshot: Snapshot, door: Door) -> Finding:
     """The office is in, and nothing wider than a /16."""
     have = _listed(snapshot, door)
+    if _as_at_start(have, door):
+        return _untouched("restrictions.world", have)
     wide = wider_than(have, WIDEST)
     if not have or wide:
         return not_yet(
@@ -74,6 +79,8 @@ def world_is_out(snapshot: Snapshot, door: Door) -> Finding:
 def answers_us(snapshot: Snapshot, door: Door) -> Finding:
     """The list is right, the cluster has taken it, and answers the grader on this machine."""
     right = all_in(snapshot, door)
+    if right.state is State.NOT_STARTED:
+        return _untouched("restrictions.list_first", _listed(snapshot, door))
     if not right.holds:
         return not_yet(
             "restrictions.list_first",
@@ -86,6 +93,19 @@ def answers_us(snapshot: Snapshot, door: Door) -> Finding:
         return trouble
     count = len(snapshot.objects("Namespace", cluster=door.cluster))
     return passed(say("It is READY and answers; it has {count} namespaces.", count=count))
+
+
+def _as_at_start(have: tuple[str, ...], door: Door) -> bool:
+    """Setup lets in the world, and the partner."""
+    return networks(have) == networks([WORLD, door.partner])
+
+
+def _untouched(message: str, have: tuple[str, ...]) -> Finding:
+    return not_started(
+        message,
+        seen=say("The list is as you found it: {list}.", list=_told(have)),
+        next_step=say("Read it with GET …/ipRestrictions; then choose between POST and PUT."),
+    )
 
 
 def _listed(snapshot: Snapshot, door: Door) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Ingresses: to which Service a path under a name is led, as Kubernetes means the rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from labkit.grading.criteria.objects import annotations_of, name_of
 from labkit.grading.snapshot import Object
@@ -16,6 +17,8 @@ class Route:
     kind: str
     """Exact, Prefix or ImplementationSpecific."""
     service: str
+    port: str = ""
+    """Of the Service: its number, or its name."""
 
 
 def classless(ingress: Object, classes: Iterable[Object]) -> bool:
@@ -33,7 +36,7 @@ def routes_of(ingresses: Iterable[Object], host: str) -> list[Route]:
         Route(
             str(path.get("path") or "/"),
             str(path.get("pathType", "")),
-            str(((path.get("backend") or {}).get("service") or {}).get("name", "")),
+            *_backend((path.get("backend") or {}).get("service") or {}),
         )
         for ingress in ingresses
         for rule in ingress["spec"].get("rules") or ()
@@ -42,12 +45,27 @@ def routes_of(ingresses: Iterable[Object], host: str) -> list[Route]:
     ]
 
 
-def leads_to(routes: Sequence[Route], path: str) -> str:
-    """The Service; empty where no rule fits. The longest path wins, and Exact before Prefix."""
+def route_for(routes: Sequence[Route], path: str) -> Route | None:
+    """None where no rule fits. The longest path wins, and Exact before Prefix."""
     fitting = [route for route in routes if _fits(route, path)]
-    if not fitting:
-        return ""
-    return max(fitting, key=lambda one: (len(one.path), one.kind == "Exact")).service
+    return max(fitting, key=lambda one: (len(one.path), one.kind == "Exact"), default=None)
+
+
+def leads_to(routes: Sequence[Route], path: str) -> str:
+    """The Service; empty where no rule fits."""
+    found = route_for(routes, path)
+    return found.service if found else ""
+
+
+def lacks_port(service: Object, port: str) -> bool:
+    """Whether a backend's port, by number or name, is none of the Service's."""
+    known = service["spec"].get("ports") or ()
+    return port not in {str(one.get(key)) for one in known for key in ("port", "name")}
+
+
+def _backend(service: Mapping[str, Any]) -> tuple[str, str]:
+    port = service.get("port") or {}
+    return str(service.get("name", "")), str(port.get("number") or port.get("name") or "")
 
 
 def _fits(route: Route, path: str) -> bool:

@@ -14,6 +14,8 @@ from labkit.grading.snapshot import Object
 DEFAULT_REGISTRY = "docker.io"
 LATEST = "latest"
 PULLING = ("ErrImagePull", "ImagePullBackOff")
+REFUSED_LOGIN = "image-refused"
+UNREADABLE = "FailedToRetrieveImagePullSecret"
 PULL_SECRETS = re.compile(r"pull secrets \(([^)]*)\)")
 REFUSED = re.compile(
     r"\b40[13]\b|unauthorized|forbidden|authentication required|access denied|denied:", re.I
@@ -99,7 +101,7 @@ def _why_not_pulled(
             why = say("The registry has no image {image}, or wants a login for it.", image=image)
             return "image-not-found", why, _compare()
         if REFUSED.search(message):
-            return "image-refused", _why_refused(pod, image, events), _log_in()
+            return REFUSED_LOGIN, *_why_refused(pod, image, events)
         if NOT_FOUND.search(message):
             why = say("The registry has no image {image}.", image=image)
             return "image-not-found", why, _compare()
@@ -112,25 +114,37 @@ def _why_not_pulled(
     return "image", say("The node cannot get image {image}.", image=image), step
 
 
-def _why_refused(pod: Object, image: str, events: Sequence[Object]) -> str:
-    told = events_of(pod, events, "FailedToRetrieveImagePullSecret")
-    missing = PULL_SECRETS.search(message_of(told[-1])) if told else None
+def _why_refused(pod: Object, image: str, events: Sequence[Object]) -> tuple[str, str]:
+    """Why, and the next step."""
+    told = events_of(pod, events, UNREADABLE)
+    missing = ", ".join(unreadable_secrets(told[-1])) if told else ""
+    names = _pull_secrets(pod)
     if missing:
-        return say(
+        why = say(
             "The registry wants a login for {image}; pull secret {name} is not there.",
             image=image,
-            name=cut(missing[1], 50),
+            name=cut(missing, 50),
         )
-    names = _pull_secrets(pod)
+        return why, _log_in()
     if names:
-        return say(
+        why = say(
             "The registry wants a login for {image}; that of {names} does not do.",
             image=image,
             names=cut(names, 50),
         )
-    return say(
+        return why, say(
+            "Compare server, user and password in it with what the registry knows; make it anew."
+        )
+    why = say(
         "The registry wants a login for {image}, and the Pod names no pull secret.", image=image
     )
+    return why, _log_in()
+
+
+def unreadable_secrets(event: Object) -> list[str]:
+    """Pull secrets that a node did not find when it wrote this event; they may be there since."""
+    found = PULL_SECRETS.search(message_of(event))
+    return found[1].split(", ") if found else []
 
 
 def _pull_secrets(pod: Object) -> str:

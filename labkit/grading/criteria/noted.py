@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labkit.foundation.text import say
-from labkit.grading.criteria.answers import quoted
+from labkit.grading.criteria.answers import QUOTES, quoted
 from labkit.grading.criteria.objects import evidence
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
@@ -27,12 +27,25 @@ def noted_right(said: str, *, about: Sequence[Object] = ()) -> Finding:
 def noted_wrong(said: str, slips: Sequence[Slip], *, expected: str, next_step: str) -> Finding:
     """It is wrong, and the first slip that fits says why; the last one fits always."""
     message, why = next((message, why) for message, fits, why in slips if fits)
+    if not said.strip(QUOTES + "\n"):
+        return _empty(message, expected)
     return not_yet(
         message,
         seen=say("You noted {said}.", said=quoted(said)),
         expected=expected,
         why=why,
         next_step=next_step,
+    )
+
+
+def _empty(message: str, expected: str) -> Finding:
+    """What a shell leaves of $1$… between double quotes, or without any."""
+    return not_yet(
+        message,
+        seen=say("You noted something, but nothing arrived: it is empty."),
+        expected=expected,
+        why=say("Between double quotes, or without any, a shell replaces what follows a $."),
+        next_step=say("Note it again; in a shell, a text with $ belongs in single quotes."),
     )
 
 

@@ -1,25 +1,36 @@
 """Copies of a Deployment that ask for something of a node, and where they run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.kept import is_noted
-from labkit.grading.criteria.objects import evidence
+from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.workloads import deployment_called, exactly, pods_of, settled
 from labkit.grading.snapshot import Object, Snapshot
-from labkit.grading.verdict import Finding, not_started, not_yet, passed
+from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
 from labkit.kube.quantities import quantity
 
 MILLI = 1000
 
 
-def copies_settled(view: Snapshot, name: str, copies: int) -> Finding:
-    """The Deployment has exactly so many Pods, all available."""
+def copies_settled(view: Snapshot, name: str, copies: int, *, at_start: int = 0) -> Finding:
+    """The Deployment has exactly so many Pods, all available; `at_start` it asked for another."""
     found = deployment_called(view, name)
     if found is None:
         return missing_deployment(name)
-    return exactly(found, copies) or settled(view, found)
+    other = _other_count(found, copies)
+    if other and found["spec"].get("replicas", 1) == at_start:
+        return not_started(other.message, seen=other.seen, next_step=other.next_step)
+    return other or settled(view, found)
+
+
+def _other_count(found: Object, copies: int) -> Finding | None:
+    """As `exactly`, for a Deployment that setup made: its file need not be in anybody's folder."""
+    other = exactly(found, copies)
+    scale = f"kubectl scale deployment/{name_of(found)} --replicas={copies}"
+    return other and replace(other, next_step=say("Set it with `{command}`.", command=scale))
 
 
 def missing_deployment(name: str) -> Finding:
@@ -108,7 +119,7 @@ def asks_between(view: Snapshot, name: str, *, copies: int, lowest: int, highest
     found = deployment_called(view, name)
     if found is None:
         return missing_deployment(name)
-    other = exactly(found, copies)
+    other = _other_count(found, copies)
     if other:
         return other
     template = asked_millicores(found)
@@ -141,6 +152,12 @@ def still_runs(view: Snapshot, name: str, *, note: str, before: Finding) -> Find
     found = deployment_called(view, name)
     if found is None or not is_noted(view, note, found):
         return _replaced(name, is_there=found is not None)
+    if before.state is State.NOT_STARTED:
+        return not_started(
+            "copies.too_early",
+            seen=say("Deployment {name} is there.", name=name),
+            next_step=say("Another criterion comes first; this one is looked at after it."),
+        )
     if not before.holds:
         return not_yet(
             "copies.too_early",

@@ -175,7 +175,7 @@ def rose(snapshot: Snapshot, wish: Wish) -> Finding:
     status = found.get("status") or {}
     last, desired = status.get("lastScaleTime"), status.get("desiredReplicas", 0)
     if not last or moment(last) < moment(shaken) or desired <= wish.lowest:
-        return _not_risen(found, desired)
+        return _not_risen(found, desired, wish)
     ready = _ready(snapshot, wish.deployment)
     if ready >= desired:
         seen = say("It went up to {desired}, and all of them are ready.", desired=desired)
@@ -201,14 +201,32 @@ def _alone(snapshot: Snapshot, wish: Wish) -> Finding:
     )
 
 
-def _not_risen(found: Object, desired: int) -> Finding:
-    active = _condition(found.get("status") or {}, ACTIVE).get("status") == "True"
+def _not_risen(found: Object, desired: int, wish: Wish) -> Finding:
+    """A reading that stays below the goal is no reason to grow."""
+    status = found.get("status") or {}
+    active = _condition(status, ACTIVE).get("status") == "True"
+    value = _current(status)
+    is_low = active and value is not None and value <= wish.percent and not _aim(found, wish)
+    why = say("It looks every 15 s, and goes by readings of the last half minute.")
+    step = say("Watch `kubectl get hpa --watch`; without a reading it cannot move.")
+    if value is not None:
+        step = say("Watch what it reads: `kubectl get hpa --watch`.")
+    if is_low:
+        why = say(
+            "Its reading, {value} %, is not above the goal, {goal} %: there is no reason to grow.",
+            value=value,
+            goal=wish.percent,
+        )
+        step = say(
+            "If it stays there, the Pods ask for much more than they use: compare their requests "
+            "with `kubectl top pods`."
+        )
     return not_yet(
         "hpa.not_risen",
         seen=say("Since the rush began it has not gone up; it asks for {count}.", count=desired),
         expected=say("It asks for more Pods than before the rush."),
-        why=say("It looks every 15 s, and goes by readings of the last half minute."),
-        next_step=say("Watch `kubectl get hpa --watch`; without a reading it cannot move."),
+        why=why,
+        next_step=step,
         evidence=evidence(found),
         settling=active,
     )

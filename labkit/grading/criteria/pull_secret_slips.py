@@ -111,8 +111,15 @@ def not_named(pods: list[Object], good: set[str]) -> Finding:
         why=say(
             "A Secret that is there opens nothing until the Pod or its ServiceAccount names it."
         ),
-        next_step=say("Name it in imagePullSecrets. A ServiceAccount's reaches new Pods only."),
+        next_step=name_it(good),
         evidence=evidence(*pods),
+    )
+
+
+def name_it(good: set[str]) -> str:
+    return say(
+        "Name {names} in imagePullSecrets. A ServiceAccount's reaches new Pods only.",
+        names=listed(good),
     )
 
 
@@ -134,6 +141,29 @@ def not_ready(pods: list[Object]) -> Finding:
         expected=say("It is Ready, with the image that the login opened."),
         next_step=say("Watch with `kubectl get pods --watch`, then check again."),
         evidence=evidence(*pods),
+        settling=True,
+    )
+
+
+def not_begun(running: Finding) -> Finding:
+    """What setup left: a Deployment without a login, and no Secret anywhere."""
+    return not_started(
+        "shelf.not_begun",
+        seen=running.seen,
+        next_step=say("See why: `kubectl describe pods`. What is missing is the login."),
+    )
+
+
+def tries_again(stuck: Finding, good: set[str]) -> Finding:
+    return not_yet(
+        "shelf.tries_again",
+        seen=stuck.seen,
+        expected=stuck.expected,
+        why=say(
+            "Secret {names} holds the right login; the kubelet tries again.", names=listed(good)
+        ),
+        next_step=say("Watch with `kubectl get pods --watch`, then check again."),
+        evidence=stuck.evidence,
         settling=True,
     )
 

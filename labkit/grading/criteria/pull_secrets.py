@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria import pull_secret_slips as slips
+from labkit.grading.criteria.events import events_in
+from labkit.grading.criteria.images import REFUSED_LOGIN, UNREADABLE, unreadable_secrets
 from labkit.grading.criteria.kept import is_noted
-from labkit.grading.criteria.objects import evidence, name_of
-from labkit.grading.criteria.workloads import deployment_called, pods_of, settled
+from labkit.grading.criteria.objects import evidence, labels_of, name_of
+from labkit.grading.criteria.pods import trouble_of
+from labkit.grading.criteria.workloads import STUCK, deployment_called, pods_of, settled
 from labkit.grading.registry_logins import FACTS, FORMS, is_meant_for
-from labkit.grading.snapshot import Object, Snapshot
+from labkit.grading.snapshot import Object, Snapshot, list_key
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import is_leaving, pod_ready
+
+HASH = "pod-template-hash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,56 @@ def runs_from_shelf(snapshot: Snapshot, name: str, *, shelf: Shelf, note: str) -
         )
     if not is_noted(snapshot, note, found):
         return slips.made_anew(found)
-    return slips.other_image(found, shelf.path(snapshot)) or settled(snapshot, found)
+    return slips.other_image(found, shelf.path(snapshot)) or _running(snapshot, found, shelf)
+
+
+def _running(snapshot: Snapshot, deployment: Object, shelf: Shelf) -> Finding:
+    running = settled(snapshot, deployment)
+    if not running.holds and _nothing_begun(snapshot, deployment, shelf):
+        return slips.not_begun(running)
+    return _newest_stuck(snapshot, deployment, shelf) if running.message == STUCK else running
+
+
+def _nothing_begun(snapshot: Snapshot, deployment: Object, shelf: Shelf) -> bool:
+    """No Secret is there, neither here nor next door, and nobody names one."""
+    others = [suffix for suffix in snapshot.namespaces if suffix != shelf.truth]
+    there = any(snapshot.objects("Secret", suffix) for suffix in others)
+    templates = (deployment["spec"]["template"], *_living_pods(snapshot, deployment))
+    return not there and not any(map(slips.named_by, templates))
+
+
+def _newest_stuck(snapshot: Snapshot, deployment: Object, shelf: Shelf) -> Finding:
+    """By its newest Pods, and without what events say of Secrets that have come since.
+
+    A Pod of the older template, without a login, stays until a newer one is ready.
+    """
+    view = _as_of_now(snapshot, deployment)
+    pods = _living_pods(view, deployment)
+    trouble = trouble_of(pods, events_in(view))
+    good = {name_of(one) for one in view.objects("Secret") if not _flaw(view, one, shelf)}
+    stuck = settled(view, deployment)
+    if not good or trouble is None or trouble.cause != REFUSED_LOGIN:
+        return stuck
+    if all(good & slips.named_by(pod) for pod in pods):
+        return slips.tries_again(stuck, good)
+    return replace(stuck, next_step=slips.name_it(good))
+
+
+def _as_of_now(snapshot: Snapshot, deployment: Object) -> Snapshot:
+    pods = _living_pods(snapshot, deployment)
+    youngest = max(pods, key=lambda pod: str(pod["metadata"].get("creationTimestamp")), default={})
+    newest = labels_of(youngest).get(HASH) if youngest else None
+    there = {name_of(secret) for secret in snapshot.objects("Secret")}
+    events = (
+        event
+        for event in events_in(snapshot)
+        if event.get("reason") != UNREADABLE or not there.issuperset(unreadable_secrets(event))
+    )
+    lists = {
+        list_key("Pod"): tuple(pod for pod in pods if labels_of(pod).get(HASH) == newest),
+        list_key("Event"): tuple(events),
+    }
+    return replace(snapshot, lists={**snapshot.lists, **lists})
 
 
 def holds_login(snapshot: Snapshot, *, shelf: Shelf, elsewhere: str) -> Finding:

@@ -8,7 +8,10 @@ from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import Found, called, differing, not_ready
 from labkit.grading.criteria.objects import name_of
 from labkit.grading.snapshot import Object
-from labkit.grading.verdict import Finding, not_yet, passed
+from labkit.grading.verdict import Finding, not_started, not_yet, passed
+
+Size = Mapping[str, Any]
+"""desiredNodes, minNodes and maxNodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,13 @@ class Retiring:
     """The instance ids of those that have to stay: a name could be given anew, an id is not."""
 
 
-def resized(found: tuple[Found, ...], name: str, id_: str, size: Mapping[str, Any]) -> Finding:
-    """Still the pool of this id, READY, with these numbers and as many nodes as it desires."""
+def resized(
+    found: tuple[Found, ...], name: str, id_: str, size: Size, *, start: Size | None = None
+) -> Finding:
+    """Still the pool of this id, READY, with these numbers and as many nodes as it desires.
+
+    `start` holds the numbers that setup gave it.
+    """
     ours = called(found, name)
     if len(ours) == 1 and ours[0].get("id") != id_:
         return not_yet(
@@ -32,6 +40,8 @@ def resized(found: tuple[Found, ...], name: str, id_: str, size: Mapping[str, An
             next_step=say("Begin again with `labkit reset`, and update the pool by PUT."),
         )
     others = differing(ours[0], size) if ours else []
+    if others and start and not differing(ours[0], start):
+        return _as_at_start(name, start)
     if others:
         return not_yet(
             "pool.other_fields",
@@ -43,6 +53,22 @@ def resized(found: tuple[Found, ...], name: str, id_: str, size: Mapping[str, An
         )
     trouble = not_ready(found, name, "pool")
     return trouble or _has_as_many(ours[0], name)
+
+
+def _as_at_start(name: str, start: Size) -> Finding:
+    """A call that got a 400 leaves the pool so, too."""
+    return not_started(
+        "pool.other_fields",
+        seen=say(
+            "Pool {name} is as you found it: {fields}.",
+            name=name,
+            fields=", ".join(f"{field} {value}" for field, value in start.items()),
+        ),
+        next_step=say(
+            "Update it by PUT: desiredNodes has to be between the bounds, so all three go in one "
+            "body."
+        ),
+    )
 
 
 def _has_as_many(pool: Found, name: str) -> Finding:
@@ -63,7 +89,7 @@ def retired(
 ) -> Finding:
     """By the API's nodes and the cluster's own; `before` says that the pool has its new size."""
     if not before.holds:
-        return before
+        return not_before(say("The pool gets its new size first; that criterion says how."))
     instances = {str(node.get("instanceId")) for node in nodes}
     lost = [one for one in order.staying if one not in instances]
     if order.instance in instances:
@@ -81,17 +107,30 @@ def retired(
     return passed(say("Node {name} left, and the others stayed.", name=order.name))
 
 
+def not_before(seen: str) -> Finding:
+    """For a criterion that waits for another one, whose sentences stand there and only there."""
+    return not_started(
+        "retired.not_before",
+        seen=seen,
+        next_step=say("Go on with that criterion; this one is looked at after it."),
+    )
+
+
 def _stays(order: Retiring, lost: list[str]) -> Finding:
     return not_yet(
         "retired.another_left",
         seen=say(
-            "Node {name} is still there; left has instance {lost}.",
+            "Node {name} is still there, and another one left in its place (its instance: {lost}).",
             name=order.name,
             lost=", ".join(lost) or "?",
-        ),
+        )
+        if lost
+        else say("Node {name} is still there.", name=order.name),
         expected=say("{name} leaves, and no other.", name=order.name),
         why=say("Unless the order names a node, the youngest leaves."),
-        next_step=say("Begin again with `labkit reset`, and name it in nodesToRemove."),
+        next_step=say(
+            "Begin again with `labkit reset`, and put its id into nodesToRemove; it takes no names."
+        ),
     )
 
 

@@ -22,6 +22,8 @@ from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Evidence, Finding, not_started, not_yet, passed
 from labkit.kube.conditions import deployment_available, is_leaving
 
+STUCK = "deployment.stuck"
+
 
 def deployment_called(view: Snapshot, name: str) -> Object | None:
     found = (one for one in view.objects("Deployment") if name_of(one) == name)
@@ -98,7 +100,7 @@ def exactly(deployment: Object, copies: int) -> Finding | None:
         "deployment.other_count",
         seen=say("Deployment {name} asks for this many Pods: {wanted}.", name=name, wanted=wanted),
         expected=say("It asks for {copies}.", copies=copies),
-        why=say("The number in the manifest is what the cluster keeps, no more and no fewer."),
+        why=say("The number in its spec is what the cluster keeps, no more and no fewer."),
         next_step=say("Set spec.replicas to {copies}, and apply.", copies=copies),
         evidence=evidence(deployment),
     )
@@ -134,7 +136,7 @@ def _unfinished(deployment: Object, pods: list[Object], trouble: Explanation | N
     if not trouble or trouble.passing:
         return _moving(seen, evidence(deployment), trouble)
     return not_yet(
-        "deployment.stuck",
+        STUCK,
         seen=seen,
         expected=say("All of them are available."),
         why=trouble.why,

@@ -123,3 +123,11 @@ def test_one_accepted_call_is_enough_and_the_time_is_none() -> None:
     assert accepted_call([time], "tram-1").message == "calls.none"
     assert accepted_call([time, refused], "tram-1").message == "calls.refused"
     assert accepted_call([time, refused, good], "tram-1").state is State.PASSED
+
+
+@pytest.mark.parametrize("said", ["", "  ", "''"])
+def test_an_answer_that_a_shell_ate_is_said_to_be_empty(said: str) -> None:
+    finding = judged_signature(seen_with(s=said), "s", CALL)
+    assert (finding.state, finding.message) == (State.NOT_YET, "signature.wrong")
+    assert "nothing arrived" in finding.seen
+    assert "single quotes" in finding.next_step

@@ -33,6 +33,14 @@ def test_a_cluster_that_takes_the_list_over_is_still_settling() -> None:
     assert finding.settling
 
 
+def test_the_list_that_setup_left_is_not_started_and_any_other_not_yet() -> None:
+    judges = (all_in, world_is_out, answers_us)
+    untouched = snapshot("0.0.0.0/0", "198.51.100.7/32")
+    assert {judge(untouched, DOOR).state for judge in judges} == {State.NOT_STARTED}
+    begun = snapshot("0.0.0.0/0", "198.51.100.7/32", "203.0.113.80/28")
+    assert {judge(begun, DOOR).state for judge in judges} == {State.NOT_YET}
+
+
 def test_an_empty_list_is_told_apart_from_a_wrong_one() -> None:
     assert all_in(snapshot(), DOOR).message == "restrictions.empty"
     assert all_in(snapshot(*RIGHT[:2]), DOOR).message == "restrictions.no_caller"

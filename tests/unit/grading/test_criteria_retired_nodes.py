@@ -63,5 +63,23 @@ def test_the_failing_node_left_and_the_others_stayed() -> None:
 
 
 def test_the_size_is_told_first() -> None:
-    small = not_yet("pool.other_fields", seen="3", expected="2", next_step="PUT")
-    assert retired(nodes("i1"), [], ORDER, before=small) is small
+    small = not_yet("pool.other_fields", seen="too large", expected="2", next_step="PUT")
+    found = retired(nodes("i1"), [], ORDER, before=small)
+    assert (found.state, found.message) == (State.NOT_STARTED, "retired.not_before")
+    assert "too large" not in found.seen
+
+
+def test_a_pool_with_the_numbers_of_setup_is_not_started() -> None:
+    start = {"desiredNodes": 3, "minNodes": 3, "maxNodes": 3}
+    found = resized(({**POOL, **start},), "rails", "p", SIZE, start=start)
+    assert (found.state, found.message) == (State.NOT_STARTED, "pool.other_fields")
+    begun = resized(({**POOL, **start, "minNodes": 1},), "rails", "p", SIZE, start=start)
+    assert (begun.state, begun.message) == (State.NOT_YET, "pool.other_fields")
+
+
+def test_who_named_the_node_learns_that_ids_are_taken_and_which_one_left() -> None:
+    found = retired(nodes("i1", "i2"), [], ORDER, before=OK)
+    assert "its id into nodesToRemove; it takes no names" in found.next_step
+    assert "another one left in its place (its instance: i3)" in found.seen
+    nobody = retired(nodes("i1", "i2", "i3"), [], ORDER, before=OK)
+    assert nobody.seen == "Node rails-node-1 is still there."

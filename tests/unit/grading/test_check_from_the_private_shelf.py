@@ -1,0 +1,89 @@
+"""What is said of Pods without a login, while events and older Pods still tell of before."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from labkit.grading.exercise import find_exercise
+from labkit.grading.grader import grade
+from labkit.grading.snapshot import Snapshot
+from labkit.grading.snapshot_file import load_snapshot
+from labkit.grading.verdict import Finding, State
+from tests.support.graded import ROOT
+
+EXERCISE = find_exercise(ROOT / "exercises", "from-the-private-shelf")
+FOLDER = ROOT / "solutions" / EXERCISE.lesson / EXERCISE.id / "snapshots"
+NEWEST = {
+    "mutant-host-without-port": "members-86675b9894-52qgq",
+    "mutant-eaten-by-the-shell": "members-6f9845cbb7-fdc5v",
+}
+REFUSED = "failed with status code [manifests 1.0]: 401 Unauthorized"
+Items = list[dict[str, Any]]
+
+
+def recorded(name: str) -> Snapshot:
+    return load_snapshot(FOLDER / f"{name}.json")
+
+
+def found(seen: Snapshot) -> dict[str, Finding]:
+    return {result.criterion: result.finding for result in grade(EXERCISE, seen).results}
+
+
+def bent(seen: Snapshot, kind: str, bend: Callable[[Items], None]) -> Snapshot:
+    items: Items = copy.deepcopy([dict(item) for item in seen.objects(kind)])
+    bend(items)
+    return replace(seen, lists={**seen.lists, f"{kind} in ${{ns}}": tuple(items)})
+
+
+def refused(name: str) -> Snapshot:
+    """The newest Pod was refused, after it had not found its pull secret yet."""
+
+    def wait(pods: Items) -> None:
+        for pod in pods:
+            if pod["metadata"]["name"] == NEWEST[name]:
+                reason = {"reason": "ErrImagePull", "message": REFUSED}
+                pod["status"]["containerStatuses"][0]["state"] = {"waiting": reason}
+
+    def tell(events: Items) -> None:
+        about = {"kind": "Pod", "name": NEWEST[name]}
+        told = "Unable to retrieve some image pull secrets (shelf); attempting to pull"
+        reason = "FailedToRetrieveImagePullSecret"
+        events.append({"reason": reason, "message": told, "involvedObject": about, "metadata": {}})
+
+    return bent(bent(recorded(name), "Pod", wait), "Event", tell)
+
+
+def test_untouched_is_not_started() -> None:
+    findings = found(recorded("untouched"))
+    assert {finding.state for finding in findings.values()} == {State.NOT_STARTED}
+
+
+def test_a_secret_that_is_there_by_now_is_not_said_to_be_missing() -> None:
+    for name in NEWEST:
+        finding = found(refused(name))["members-run"]
+        assert finding.message == "deployment.stuck"
+        assert "that of shelf does not do" in finding.why
+        assert "Compare server, user and password" in finding.next_step
+        assert "Make one" not in finding.next_step
+
+
+def test_a_secret_that_is_not_there_is_still_said_to_be_missing() -> None:
+    gone = bent(refused("mutant-eaten-by-the-shell"), "Secret", list.clear)
+    finding = found(gone)["members-run"]
+    assert "pull secret shelf is not there" in finding.why
+    assert "Make one" in finding.next_step
+
+
+def test_with_the_right_login_the_kubelet_is_waited_for() -> None:
+    login = recorded("solution")
+    seen = refused("mutant-eaten-by-the-shell")
+    secrets = {kind: items for kind, items in login.lists.items() if kind.startswith("Secret")}
+    finding = found(replace(seen, lists={**seen.lists, **secrets}))["members-run"]
+    assert finding.message == "shelf.tries_again"
+    assert finding.settling
+
+
+def test_a_right_login_that_nobody_names_is_to_be_named_not_made() -> None:
+    finding = found(recorded("mutant-account-named-too-late"))["members-run"]
+    assert finding.next_step.startswith("Name shelf in imagePullSecrets.")
