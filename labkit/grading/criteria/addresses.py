@@ -153,7 +153,7 @@ def _another_in_vain(service: Object) -> Finding:
         seen=say("Service {name} has an outer address, and no ready Pod behind it.", name=name),
         expected=say("No address that is paid for leads to nobody."),
         why=say("A Service that is made anew orders an address anew."),
-        next_step=say("Delete it, or change its type: `kubectl edit service {name}`.", name=name),
+        next_step=say("Delete it: `kubectl delete service {name}`.", name=name),
         evidence=evidence(service),
     )
 

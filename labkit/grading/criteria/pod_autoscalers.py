@@ -85,7 +85,9 @@ def _wrong(message: str, found: Object, seen: str, expected: str) -> Finding:
         message,
         seen=f"{name_of(found)}: {seen}",
         expected=expected,
-        next_step=say("Change it with `kubectl edit hpa {name}`.", name=name_of(found)),
+        next_step=say(
+            "Change it in a file and apply it, or make {name} anew.", name=name_of(found)
+        ),
         evidence=evidence(found),
     )
 
