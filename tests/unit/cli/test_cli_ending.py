@@ -11,6 +11,14 @@ from labkit.foundation.process import start_detached
 from labkit.foundation.waiting import SystemClock, wait_until
 from tests.content.repository import ROOT
 
+# Whoever started these tests may ignore a signal, as nohup does; terminals do not.
+AT_A_TERMINAL = """
+import signal
+for each in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(each, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+UNDER_NOHUP = AT_A_TERMINAL + "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
 CALLS_A_LONG_PROGRAM = """
 from labkit.cli import main
 from labkit.foundation.process import SystemRunner
@@ -21,14 +29,37 @@ main.main()
 INTERRUPTED = 130
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_what_a_command_runs_ends_with_it(tmp_path: Path, ending: signal.Signals) -> None:
-    code = CALLS_A_LONG_PROGRAM.format(folder=str(tmp_path))
-    command = start_detached([sys.executable, "-c", code], tmp_path / "log", folder=ROOT)
-    pid = tmp_path / "pid"
+def running(folder: Path, before: str) -> tuple[int, Path]:
+    """The command, and the program that it runs as /proc shows it."""
+    code = before + CALLS_A_LONG_PROGRAM.format(folder=str(folder))
+    command = start_detached([sys.executable, "-c", code], folder / "log", folder=ROOT)
+    pid = folder / "pid"
     wait_until(pid.exists, "the long program", limit_seconds=20, clock=SystemClock())
-    os.kill(command, ending)
+    return command, Path(f"/proc/{pid.read_text().strip()}")
+
+
+def assert_ended(command: int, program: Path) -> None:
     _, status = os.waitpid(command, 0)
     assert os.waitstatus_to_exitcode(status) == INTERRUPTED
-    program = Path(f"/proc/{pid.read_text().strip()}")
     wait_until(lambda: not program.exists(), "its end", limit_seconds=20, clock=SystemClock())
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_what_a_command_runs_ends_with_it(tmp_path: Path, ending: signal.Signals) -> None:
+    command, program = running(tmp_path, AT_A_TERMINAL)
+    os.kill(command, ending)
+    assert_ended(command, program)
+
+
+def test_under_nohup_a_closed_terminal_ends_nothing(tmp_path: Path) -> None:
+    command, program = running(tmp_path, UNDER_NOHUP)
+    os.kill(command, signal.SIGHUP)
+    ignored = int(hexadecimal(command, "SigIgn"), 16)
+    os.kill(command, signal.SIGTERM)
+    assert_ended(command, program)
+    assert ignored & 1 << (signal.SIGHUP - 1)
+
+
+def hexadecimal(process: int, field: str) -> str:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(line.split()[1] for line in lines if line.startswith(f"{field}:"))
