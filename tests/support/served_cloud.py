@@ -58,9 +58,11 @@ def opened_front() -> Iterator[Front]:
 
 
 @contextmanager
-def served(folder: Path, front: Front, machine: Machine | None = None) -> Iterator[Stage]:
+def served(
+    folder: Path, front: Front, machine: Machine | None = None, *, seed: int = 1
+) -> Iterator[Stage]:
     """A stage whose clients come through a socket."""
-    with staged(folder, machine) as stage:
+    with staged(folder, machine, seed=seed) as stage:
         front.app = application(stage.cloud)
         stage.cloud.address = front.address
         keys = replace(stage.keys, endpoint=f"{front.address}/1.0")

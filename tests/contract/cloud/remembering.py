@@ -35,10 +35,14 @@ class Remembering(RuleBasedStateMachine):
         self.known: dict[str, Known] = {}
         self.leaving: set[str] = set()
         self._opened = ExitStack()
+        self._starts = 0
         self._open()
 
     def _open(self) -> None:
-        self.stage = self._opened.enter_context(served(self.folder, self.front, self.machine))
+        """With chances of its own: the first ones again would give out the same ids again."""
+        self._starts += 1
+        there = served(self.folder, self.front, self.machine, seed=self._starts)
+        self.stage = self._opened.enter_context(there)
 
     def teardown(self) -> None:
         self._opened.close()
