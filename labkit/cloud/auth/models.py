@@ -1,12 +1,12 @@
 """Applications, credentials and tokens, as they are kept and as the API shows them."""
 
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
 from pydantic import Field
 
 from labkit.cloud.auth.rules import AccessRule
+from labkit.cloud.blocks import Block
 from labkit.cloud.values import Kept, Value
 
 State = Literal["expired", "pendingValidation", "refused", "validated"]
@@ -28,7 +28,7 @@ class Credential(Kept):
     credential_id: int
     application_id: int
     rules: tuple[AccessRule, ...]
-    allowed_ips: tuple[IPv4Network | IPv6Network, ...] | None = None
+    allowed_ips: tuple[Block, ...] | None = None
     status: State = "pendingValidation"
     creation: datetime
     expiration: datetime | None = None
@@ -53,7 +53,7 @@ class AccessToken(Kept):
 
 class CredentialRequest(Value):
     access_rules: tuple[AccessRule, ...]
-    allowed_ips: tuple[IPv4Network | IPv6Network, ...] | None = Field(None, alias="allowedIPs")
+    allowed_ips: tuple[Block, ...] | None = Field(None, alias="allowedIPs")
     redirection: str | None = None
 
 
@@ -68,7 +68,7 @@ class ApiCredential(Value):
     application_id: int
     status: State
     rules: tuple[AccessRule, ...]
-    allowed_ips: tuple[IPv4Network | IPv6Network, ...] | None = Field(None, alias="allowedIPs")
+    allowed_ips: tuple[Block, ...] | None = Field(None, alias="allowedIPs")
     creation: datetime
     expiration: datetime | None
     last_use: datetime | None

@@ -1,8 +1,7 @@
 """Who reaches a cluster and how: kubeconfig, IP restrictions, OpenID Connect."""
 
-from ipaddress import IPv4Network, IPv6Network
-
 from labkit.cloud.answers import backend_refuses, conflict, not_found
+from labkit.cloud.blocks import Network
 from labkit.cloud.calls import Call, Operation
 from labkit.cloud.kube.changing import change_cluster
 from labkit.cloud.kube.checking import must_be_ready
@@ -57,9 +56,7 @@ def remove_restriction(call: Call) -> None:
     _restrict(call, cluster, left)
 
 
-def _restrict(
-    call: Call, cluster: Cluster, blocks: tuple[IPv4Network | IPv6Network, ...]
-) -> list[str]:
+def _restrict(call: Call, cluster: Cluster, blocks: tuple[Network, ...]) -> list[str]:
     unique = tuple(dict.fromkeys(blocks))
     if len(unique) > MOST_RESTRICTIONS:
         raise backend_refuses(f"at most {MOST_RESTRICTIONS} IP restrictions", call.cloud.uuid())

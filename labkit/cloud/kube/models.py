@@ -2,12 +2,13 @@
 
 from base64 import b64decode
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Any, Literal
+from ipaddress import IPv4Network
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
+from labkit.cloud.blocks import Block, V4Block
 from labkit.cloud.kube.catalogue import Version
 from labkit.cloud.kube.customization import Customization
 from labkit.cloud.nodepool.models import NodePoolCreation
@@ -23,22 +24,6 @@ KubeProxyMode = Literal["iptables", "ipvs"]
 Algorithm = Literal[
     "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"
 ]  # fmt: skip
-
-
-def _as_block(given: object) -> object:
-    """A single address is a network, too; bits beyond the mask do not count."""
-    if not isinstance(given, str):
-        return given
-    for kind in (IPv4Network, IPv6Network):
-        try:
-            return kind(given, strict=False)
-        except ValueError:
-            continue
-    return given
-
-
-Block = Annotated[IPv4Network | IPv6Network, BeforeValidator(_as_block)]
-V4Block = Annotated[IPv4Network, BeforeValidator(_as_block)]
 
 
 class IpAllocationPolicy(Value):
