@@ -27,6 +27,12 @@ APT_LISTS = Path("/var/lib/apt/lists")
 FOR_DEVELOPMENT = (
     Package("chromium", "opens notebooks in the browser tests", ("chromium",)),
     Package(
+        "libatomic1",
+        "lets Playwright's driver run, which asks it to",
+        files=("libatomic.so.1",),
+        folders=("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu"),
+    ),
+    Package(
         "fonts-dejavu-core",
         "has the letters and signs that those look at",
         files=("DejaVuSans.ttf",),
