@@ -29,6 +29,7 @@ from labkit.grading.attempts import Attempt, load_attempts
 from labkit.grading.errors import ExerciseError
 from labkit.grading.exercise import Exercise, Scope, load_exercise
 from labkit.workshop.lab import Lab
+from labkit.workshop.offers import CONTAINER_BUILD
 
 OTHER_PROOF_SECONDS = 3600
 AUDIT_LINES = 1_000_000
@@ -48,6 +49,17 @@ class Plan:
     """Of the order of the attempts; None keeps that of the folders."""
     share_seconds: float = math.inf
     """After which no further attempt begins, but for those that must be made in any case."""
+
+
+def most_at_once(exercise: Exercise, jobs: int) -> int:
+    """How many attempts at it, and at others like it, may go on at the same time.
+
+    One where they change the whole cluster, or share podman's store: a build there fails when
+    another attempt removes an image that it stands on.
+    """
+    if exercise.scope is Scope.CLUSTER or CONTAINER_BUILD in exercise.capabilities:
+        return 1
+    return min(jobs, CLUSTERS_AT_ONCE) if exercise.clusters else jobs
 
 
 def prove(lab: Lab, folders: Sequence[Path], plan: Plan, watch: Watch) -> None:
@@ -117,7 +129,7 @@ class _Proof:
             yield Visit(lab, exercise, attempt, self.watch, self.stop)
 
     def make(self, visits: Sequence[Visit]) -> None:
-        """Those that change the whole cluster come last, one by one; a few with clusters before."""
+        """Most at once first; those that change the whole cluster come last."""
         clock = self.lab.clock
         began = clock.now()
         end = clock.monotonic() + self.plan.share_seconds
@@ -130,14 +142,11 @@ class _Proof:
             self._tell_audit(visits, since=f"{began:%Y-%m-%dT%H:%M:%S.%fZ}")
 
     def _made(self, visits: Sequence[Visit], run: Callable[[Visit], None]) -> None:
-        beside = [v for v in visits if v.exercise.scope is Scope.NAMESPACE]
-        jobs = self.plan.jobs
-        self._together([v for v in beside if not v.exercise.clusters], run, jobs)
-        with_clusters = [v for v in beside if v.exercise.clusters]
-        self._together(with_clusters, run, min(jobs, CLUSTERS_AT_ONCE))
-        for visit in visits:
-            if visit.exercise.scope is Scope.CLUSTER:
-                run(visit)
+        groups: dict[int, list[Visit]] = {}
+        for visit in sorted(visits, key=lambda one: one.exercise.scope is Scope.CLUSTER):
+            groups.setdefault(most_at_once(visit.exercise, self.plan.jobs), []).append(visit)
+        for most in sorted(groups, reverse=True):
+            self._together(groups[most], run, most)
 
     def _together(self, visits: Sequence[Visit], run: Callable[[Visit], None], jobs: int) -> None:
         with ThreadPoolExecutor(jobs) as pool:

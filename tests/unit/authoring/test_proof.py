@@ -9,11 +9,12 @@ import pytest
 
 from labkit.authoring.grader_writes import events_of, judge_audit
 from labkit.authoring.judging import Outcome
-from labkit.authoring.prove import Plan
+from labkit.authoring.prove import Plan, most_at_once
 from labkit.authoring.visits import Visit, drawn
 from labkit.grading.attempts import load_attempts
 from labkit.grading.exercise import find_exercise
 from labkit.workshop.starting import start
+from tests.content.repository import ROOT
 from tests.support.cluster import FakeCluster
 from tests.support.proof import (
     Kept,
@@ -86,6 +87,23 @@ def test_faults_of_attempts_are_misses_with_their_reason_and_stop_no_other(tmp_p
     assert files["mutant mistake-3"] == f"{folder}/mutants/mistake-3/expect.toml, {check}"
     assert files["variant way-2"] == f"{folder}/variants/way-2/steps.toml, {check}"
     assert len(kept.results) == len(STATES) - 2  # no audit log, and nothing said of way-1's change
+
+
+@pytest.mark.parametrize(
+    ("exercise", "most"),
+    [
+        ("open-the-desk", 4),
+        ("let-it-grow", 2),
+        ("pin-the-digest", 1),
+        ("busy-but-never-growing", 1),
+    ],
+)
+def test_as_many_attempts_go_on_at_once_as_do_not_disturb_each_other(
+    exercise: str, most: int
+) -> None:
+    found = find_exercise(ROOT / "exercises", exercise)
+    assert most_at_once(found, 4) == most
+    assert most_at_once(found, 1) == 1
 
 
 def test_missing_capability_is_counted_as_skipped(tmp_path: Path) -> None:
