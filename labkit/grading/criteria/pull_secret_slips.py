@@ -1,6 +1,7 @@
 """What is said of slips with the login to the lab's private registry."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
@@ -146,12 +147,16 @@ def not_ready(pods: list[Object]) -> Finding:
 
 
 def not_begun(running: Finding) -> Finding:
-    """What setup left: a Deployment without a login, and no Secret anywhere."""
-    return not_started(
+    """What setup left: a Deployment without a login, and no Secret anywhere.
+
+    Who needs no login, because the image is there, may be on the way to running.
+    """
+    found = not_started(
         "shelf.not_begun",
         seen=running.seen,
         next_step=say("See why: `kubectl describe pods`. What is missing is the login."),
     )
+    return replace(found, settling=running.settling)
 
 
 def tries_again(stuck: Finding, good: set[str]) -> Finding:

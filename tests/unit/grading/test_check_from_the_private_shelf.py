@@ -87,3 +87,14 @@ def test_with_the_right_login_the_kubelet_is_waited_for() -> None:
 def test_a_right_login_that_nobody_names_is_to_be_named_not_made() -> None:
     finding = found(recorded("mutant-account-named-too-late"))["members-run"]
     assert finding.next_step.startswith("Name shelf in imagePullSecrets.")
+
+
+def test_without_a_login_what_is_still_on_its_way_is_looked_at_again() -> None:
+    def still_end(pods: Items) -> None:
+        old = copy.deepcopy(pods[0])
+        old["metadata"] |= {"name": "members-old", "deletionTimestamp": "2026-11-27T15:00:00Z"}
+        pods.append(old)
+
+    seen = recorded("mutant-never-pulled-again")
+    assert found(seen)["members-run"].holds
+    assert found(bent(seen, "Pod", still_end))["members-run"].settling
