@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit.foundation.errors import ProcessFailed
 from labkit.foundation.process import Completed, SystemRunner
 from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.kube.kubeconfig import read_access
@@ -30,13 +31,17 @@ class OwnCluster:
         return [sys.executable, "-m", "labkit.cli.main", *words]
 
     def labkit(self, *words: str, may_fail: bool = False) -> Completed:
-        return SystemRunner()(
-            self.command(*words),
-            timeout_seconds=180,
-            environment=self.environment,
-            folder=ROOT,
-            may_fail=may_fail,
-        )
+        try:
+            return SystemRunner()(
+                self.command(*words),
+                timeout_seconds=180,
+                environment=self.environment,
+                folder=ROOT,
+                may_fail=may_fail,
+            )
+        except ProcessFailed as problem:
+            problem.add_note(problem.evidence)  # pytest shows it with the failure
+            raise
 
     def status(self) -> dict[str, Any]:
         status: dict[str, Any] = json.loads(self.labkit("status", "--json").output)
