@@ -156,7 +156,7 @@ def not_begun(running: Finding) -> Finding:
         seen=running.seen,
         next_step=say("See why: `kubectl describe pods`. What is missing is the login."),
     )
-    return replace(found, settling=running.settling)
+    return replace(found, settling=running.settling, evidence=running.evidence)
 
 
 def tries_again(stuck: Finding, good: set[str]) -> Finding:

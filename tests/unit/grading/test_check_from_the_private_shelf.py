@@ -97,4 +97,6 @@ def test_without_a_login_what_is_still_on_its_way_is_looked_at_again() -> None:
 
     seen = recorded("mutant-never-pulled-again")
     assert found(seen)["members-run"].holds
-    assert found(bent(seen, "Pod", still_end))["members-run"].settling
+    finding = found(bent(seen, "Pod", still_end))["members-run"]
+    assert finding.settling
+    assert ("Deployment", "members") in [(one.kind, one.name) for one in finding.evidence]
