@@ -61,11 +61,11 @@ def starts(bench: Bench, nodes: int) -> None:
     access = read_access(bench.kubeconfig)
     with Reader(access) as reader, Writer(access) as writer:
         apply_hello(writer)
-        _until(lambda: page_answers(reader))
+        until(lambda: page_answers(reader))
         bench.note(f"up, {nodes} node(s): page answers", clock.monotonic() - began)
-        _until(lambda: deployment_available(_hello(reader, "Deployment")))
+        until(lambda: deployment_available(_hello(reader, "Deployment")))
         bench.note(f"up, {nodes} node(s): hello Available", clock.monotonic() - began)
-        _until(lambda: dns_answers(reader))
+        until(lambda: dns_answers(reader))
         bench.note(f"up, {nodes} node(s): DNS answers", clock.monotonic() - began)
 
 
@@ -83,7 +83,7 @@ def resumes(bench: Bench) -> None:
     with Reader(read_access(bench.kubeconfig)) as reader:
         if _hello(reader, "Deployment")["metadata"]["uid"] != before:
             raise AssertionError("stop lost the Deployment")
-        _until(lambda: page_answers(reader))
+        until(lambda: page_answers(reader))
     bench.note("up after stop: page answers", clock.monotonic() - began)
 
 
@@ -155,7 +155,7 @@ def _hello(reader: Reader, kind: str) -> dict[str, Any]:
     return reader.get(kind, "hello", namespace=NAMESPACE)
 
 
-def _until(look: Callable[[], bool]) -> None:
+def until(look: Callable[[], bool]) -> None:
     wait_until(
         look,
         "the measured moment",

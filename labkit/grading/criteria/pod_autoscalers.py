@@ -11,7 +11,7 @@ from labkit.foundation.text import say
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.placed_copies import pods_ask
 from labkit.grading.criteria.times import moment
-from labkit.grading.criteria.workloads import pods_of
+from labkit.grading.criteria.workloads import deployment_called, pods_of
 from labkit.grading.snapshot import Object, Snapshot
 from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import is_leaving, pod_ready
@@ -240,6 +240,6 @@ def _ready(snapshot: Snapshot, deployment: str) -> int:
 
 def _pods(snapshot: Snapshot, deployment: str) -> list[Object]:
     """Without those that are leaving."""
-    found = [one for one in snapshot.objects("Deployment") if name_of(one) == deployment]
-    pods = (pod for one in found for pod in pods_of(one, snapshot.objects("Pod")))
+    found = deployment_called(snapshot, deployment)
+    pods = pods_of(found, snapshot.objects("Pod")) if found else []
     return [pod for pod in pods if not is_leaving(pod)]
