@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from labkit.cluster.local.network import read_allocations
+from labkit.cluster.local.allocation import read_allocations
 from labkit.foundation.errors import LabError
 from labkit.preflight.facts import Filesystem, Kind, Remnant, Times
 from labkit.preflight.mounts import Mount, mount_of

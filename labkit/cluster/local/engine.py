@@ -16,8 +16,9 @@ from labkit.cluster.engine import (
 )
 from labkit.cluster.errors import AgentUnreachable, ClusterUnknown
 from labkit.cluster.flavors import checked_flavor
+from labkit.cluster.local.allocation import read_allocations
 from labkit.cluster.local.messages import Request, status_from
-from labkit.cluster.local.network import NODE_LIMIT, read_allocations
+from labkit.cluster.local.network import NODE_LIMIT
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import RootSide
 from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, ON_DEMAND, PROGRAMS, images_of

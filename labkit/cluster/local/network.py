@@ -6,19 +6,13 @@
 198.18.0.0/15 is the range set aside for benchmarks (RFC 2544): no office network uses it.
 """
 
-import contextlib
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from pathlib import Path
 from typing import Any
 
 from labkit.cluster.control_plane import POD_RANGE, SERVICE_RANGE
-from labkit.foundation.errors import LabError
-from labkit.foundation.files import write_atomically
-from labkit.foundation.text import say
 
 RANGE = IPv4Network("198.18.0.0/15")
 NETWORKS = 512  # /24s in it
@@ -133,7 +127,7 @@ link set br0 up
     return [
         Command(("ip", "-batch", "-"), host),
         Command(("ip", "-n", network.namespace, "-batch", "-"), inside),
-        *_forwarding(network.namespace),
+        *_routing(network.namespace),
         Command((*in_namespace(network.namespace), *_masquerade("-A", POD_RANGE, ("-o", inner)))),
         Command(_host_masquerade("-A", network)),
     ]
@@ -159,7 +153,7 @@ route add default via {network.api_address}
         Command(("ip", "netns", "add", namespace)),
         Command(("ip", "-n", network.namespace, "-batch", "-"), router),
         Command(("ip", "-n", namespace, "-batch", "-"), inside),
-        *_forwarding(namespace),
+        *_routing(namespace),
         *_strictness(namespace),
     ]
 
@@ -211,8 +205,16 @@ def cluster_removal(network: Network, namespaces: Iterable[str]) -> list[Command
     ]
 
 
-def _forwarding(namespace: str) -> list[Command]:
-    return [_setting(namespace, "1", "ipv4/ip_forward")]
+def _routing(namespace: str) -> list[Command]:
+    """A router, and one that refuses every call at once.
+
+    By default the kernel says no to a caller six times, then once a second; whoever else asks
+    for a Service without Pods hears nothing, and waits.
+    """
+    return [
+        _setting(namespace, "1", "ipv4/ip_forward"),
+        _setting(namespace, "0", "ipv4/icmp_ratelimit"),
+    ]
 
 
 def _strictness(namespace: str) -> list[Command]:
@@ -242,59 +244,3 @@ def _host_masquerade(action: str, network: Network) -> tuple[str, ...]:
 def _masquerade(action: str, source: str, match: tuple[str, ...]) -> tuple[str, ...]:
     rule = ("POSTROUTING", "-s", source, *match, "-j", "MASQUERADE")
     return ("iptables", "-w", "5", "-t", "nat", action, *rule)
-
-
-def allocate(record: Path, cluster: str, routes: str) -> Network:
-    """The cluster's network, the same each time; the caller holds the machine's lock.
-
-    `routes` is what `ip route` prints: a number that something else routes is passed over. Of a
-    VPN that routes half of the range or all of it, the other half is taken, or what it leaves.
-    """
-    taken = read_allocations(record)
-    if cluster not in taken:
-        foreign = _named_in(routes)
-        free = [number for number in range(1, NETWORKS) if number not in taken.values()]
-        unused = [number for number in free if not _is_within(foreign, number)]
-        if not unused:
-            raise LabError(
-                say("All {count} networks of 198.18.0.0/15 are taken.", count=NETWORKS - 1),
-                say("Run `labkit status --all` and take a cluster down."),
-            )
-        clear = (number for number in unused if not _touches(foreign, number))
-        taken[cluster] = next(clear, unused[0])
-        write_atomically(record, json.dumps(taken, indent=2) + "\n")
-    return Network(cluster, taken[cluster])
-
-
-def _named_in(routes: str) -> list[IPv4Network]:
-    """Targets and gateways of ours; a whole internet's worth says nothing about this range."""
-    found = []
-    for word in routes.split():
-        with contextlib.suppress(ValueError):
-            named = IPv4Network(word, strict=False)
-            if named.subnet_of(RANGE):
-                found.append(named)
-    return found
-
-
-def _is_within(foreign: list[IPv4Network], number: int) -> bool:
-    own = IPv4Network(Network("", number).range)
-    return any(network.subnet_of(own) for network in foreign)
-
-
-def _touches(foreign: list[IPv4Network], number: int) -> bool:
-    own = IPv4Network(Network("", number).range)
-    return any(network.overlaps(own) for network in foreign)
-
-
-def release(record: Path, cluster: str) -> None:
-    """Forget the cluster's network; the caller holds the machine's lock."""
-    taken = read_allocations(record)
-    if taken.pop(cluster, None) is not None:
-        write_atomically(record, json.dumps(taken, indent=2) + "\n")
-
-
-def read_allocations(record: Path) -> dict[str, int]:
-    if not record.exists():
-        return {}
-    return {str(name): int(number) for name, number in json.loads(record.read_text()).items()}

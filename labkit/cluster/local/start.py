@@ -12,6 +12,7 @@ from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.cluster.errors import NodeNotReady
 from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local import converging, images, network, node_files, registry_files
+from labkit.cluster.local.allocation import allocate
 from labkit.cluster.local.declaring import declare, needs_declaring
 from labkit.cluster.local.network import NODE_LIMIT, Network
 from labkit.cluster.local.node import Node, process_group
@@ -91,7 +92,7 @@ def wanted_record(
     plane = record.plane.moved_to(config) if record else first_settings(config)
     check_skew(plane.minor, config.nodes)
     if record is None:
-        number = network.allocate(site.machine.networks, site.name, routes).number
+        number = allocate(site.machine.networks, site.name, routes).number
         record = ClusterRecord(
             site.name,
             number,

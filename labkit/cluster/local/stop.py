@@ -10,6 +10,7 @@ from pathlib import Path
 
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local import cgroups, network, residue
+from labkit.cluster.local.allocation import read_allocations, release
 from labkit.cluster.local.network import Network
 from labkit.cluster.local.record import ClusterRecord, read_record, write_record
 from labkit.cluster.local.site import Site, network_of
@@ -42,7 +43,7 @@ def delete(site: Site) -> None:
     """`stop`, then nothing of the cluster remains."""
     stop(site)
     with locked(site.machine.lock, holder="forget a cluster"):
-        network.release(site.machine.networks, site.name)
+        release(site.machine.networks, site.name)
         site.supervisor.sweep(site.name)
     _remove_files([site.paths.data])
 
@@ -117,7 +118,7 @@ def _kill_members(site: Site, cgroup: str) -> None:
 
 
 def _remove_network(site: Site) -> None:
-    number = network.read_allocations(site.machine.networks).get(site.name)
+    number = read_allocations(site.machine.networks).get(site.name)
     if number is not None:
         net = Network(site.name, number)
         names = residue.namespaces(site.run)
