@@ -2,6 +2,7 @@
 
 import errno
 import json
+import socket
 import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from labkit.cluster.local.balancers import addresses_of
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.settings import read_settings
 from labkit.kube.conditions import deployment_available
+from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
+from labkit.kube.writer import Writer
 from labkit.toolchain.images import images_at_hand
 from tests.support.own_cluster import (
     OwnCluster,
@@ -21,6 +25,7 @@ from tests.support.own_cluster import (
     hello_service,
 )
 from tests.support.rights import needs_root
+from tests.support.shared_cluster import SharedCluster
 from tests.support.traces import processes_of, shared_places, traces
 
 pytestmark = pytest.mark.cluster
@@ -120,6 +125,29 @@ def test_loaded_image_is_on_every_chosen_node(own_cluster: OwnCluster) -> None:
     assert "registry.lab.example:5000/pause:1.0" in listed["node1"]
 
 
+def test_every_call_to_a_service_without_pods_is_refused_at_once(
+    cluster: SharedCluster, namespace: str
+) -> None:
+    """Left alone, the kernel refuses six in a row, and lets the others wait."""
+    access = read_access(cluster.kubeconfig)
+    with Writer(access) as writer, Reader(access) as reader:
+        writer.apply(hello_service(), namespace=namespace)
+
+        def given() -> list[str]:
+            return addresses_of(reader.get("Service", "hello", namespace=namespace))
+
+        eventually(lambda: bool(given()), "an address")
+        address = given()[0]
+    eventually(lambda: _knocked(address) == errno.ECONNREFUSED, "a first refusal")
+    assert {_knocked(address) for _ in range(20)} == {errno.ECONNREFUSED}
+
+
+def _knocked(address: str) -> int:
+    with socket.socket() as caller:
+        caller.settimeout(0.5)
+        return caller.connect_ex((address, 80))
+
+
 def _connected(namespace: str, address: str) -> int:
     """What comes of a call from a node to an address; nobody may answer for a Service of no one."""
     call = "import socket, sys; s = socket.socket(); s.settimeout(5)"
@@ -133,10 +161,9 @@ def _page(reader: Reader) -> str:
     pages: list[str] = []
 
     def look() -> bool:
-        service = reader.get("Service", "hello", namespace="default")
-        for ingress in service["status"].get("loadBalancer", {}).get("ingress") or []:
+        for address in addresses_of(reader.get("Service", "hello", namespace="default")):
             try:
-                with urllib.request.urlopen(f"http://{ingress['ip']}/info", timeout=2) as answer:
+                with urllib.request.urlopen(f"http://{address}/info", timeout=2) as answer:
                     pages.append(answer.read().decode())
             except OSError:
                 return False
