@@ -20,6 +20,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from labkit.foundation.files import PRIVATE, write_atomically
 
 LIFETIME = timedelta(days=365)
+RENEWED_BEFORE = timedelta(days=30)
+"""What ends sooner is signed anew for the same key, so nobody has to trust anything new."""
 LONGEST_NAME = 64
 BACKDATED = timedelta(hours=1)  # clocks of a lab's machines differ a little
 
@@ -38,6 +40,12 @@ class Pair:
     def exists(self) -> bool:
         return self.certificate.exists() and self.key.exists()
 
+    def lasts(self, now: datetime) -> bool:
+        return self.exists() and expires(self.certificate) - now > RENEWED_BEFORE
+
+    def own_key(self) -> ec.EllipticCurvePrivateKey:
+        return _load_key(self.key) if self.exists() else ec.generate_private_key(ec.SECP256R1())
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -50,7 +58,7 @@ class Subject:
 
 
 class Authority:
-    """Signs certificates. Made once and kept; loading it again gives the same one."""
+    """Signs certificates. Its key is made once and kept; loading it again gives the same one."""
 
     def __init__(self, pair: Pair, now: datetime) -> None:
         self.pair = pair
@@ -61,8 +69,8 @@ class Authority:
     @classmethod
     def ensure(cls, folder: Path, name: str, now: datetime) -> "Authority":
         pair = Pair.at(folder, name)
-        if not pair.exists():
-            key = ec.generate_private_key(ec.SECP256R1())
+        if not pair.lasts(now):
+            key = pair.own_key()
             subject = _name(Subject(f"labkit {name}"))
             certificate = (
                 _builder(subject, subject, key, now)
@@ -74,10 +82,10 @@ class Authority:
         return cls(pair, now)
 
     def ensure_pair(self, folder: Path, name: str, subject: Subject) -> Pair:
-        """The certificate of that name, issued now unless it is there."""
+        """The certificate of that name, issued now unless it is there and lasts."""
         pair = Pair.at(folder, name)
-        if not pair.exists():
-            key = ec.generate_private_key(ec.SECP256R1())
+        if not pair.lasts(self._now):
+            key = pair.own_key()
             _write(pair, self._issue(subject, key), key)
         return pair
 

@@ -41,7 +41,7 @@ def certificates(cluster: Cluster) -> list[Finding]:
 
 def _renew(cluster: Cluster) -> str:
     name = _name(cluster)
-    return f"labkit down{name} && labkit up{name}   # what runs in the cluster is lost"
+    return f"labkit stop{name} && labkit up{name}   # all data stays"
 
 
 def _name(cluster: Cluster) -> str:
