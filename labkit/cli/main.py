@@ -24,13 +24,10 @@ from labkit.cli import (
     registry,
     token,
 )
-from labkit.cluster.errors import EngineUnknown
-from labkit.foundation.errors import LabError, SettingInvalid
+from labkit.foundation.errors import LabError
 from labkit.foundation.files import write_atomically
 from labkit.foundation.settings import read_settings
 from labkit.foundation.text import say, speak
-from labkit.kube.errors import KubeconfigInvalid
-from labkit.workshop.errors import AnswerUnfilled
 
 NOT_YET = 1
 WRONG_INPUT = 2
@@ -84,12 +81,9 @@ def run(program: Callable[[], object]) -> int:
     try:
         speak(read_settings().language)
         program()
-    except (SettingInvalid, EngineUnknown, KubeconfigInvalid, AnswerUnfilled) as problem:
-        tell(problem)
-        return WRONG_INPUT
     except LabError as problem:
         tell(problem)
-        return IN_THE_WAY
+        return WRONG_INPUT if problem.is_wrong_input else IN_THE_WAY
     except KeyboardInterrupt:
         return INTERRUPTED
     except SystemExit as end:

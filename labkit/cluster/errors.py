@@ -19,6 +19,8 @@ class ClusterError(LabError):
 
 
 class EngineUnknown(ClusterError):
+    is_wrong_input = True
+
     def __init__(self, engine: str, known: tuple[str, ...]) -> None:
         super().__init__(
             say("There is no engine called {engine!r}.", engine=engine),

@@ -16,6 +16,9 @@ from labkit.foundation.text import say
 class LabError(Exception):
     """What happened, with the value seen; what to do next; and what the evidence was."""
 
+    is_wrong_input = False
+    """Whether what the reader gave cannot be, whatever the lab's state: nothing was changed."""
+
     def __init__(self, what_happened: str, next_step: str, evidence: str = "") -> None:
         super().__init__(what_happened)
         self.what_happened = what_happened
@@ -28,6 +31,8 @@ class LabError(Exception):
 
 class SettingInvalid(LabError):
     """A value from the reader (a flag, a variable, a file of ours) has the wrong form."""
+
+    is_wrong_input = True
 
     def __init__(self, key: str, value: object, expected: str) -> None:
         super().__init__(

@@ -19,6 +19,8 @@ class ExerciseError(LabError):
 
 
 class ExerciseUnknown(ExerciseError):
+    is_wrong_input = True
+
     def __init__(self, exercise_id: str, closest: Sequence[str]) -> None:
         super().__init__(
             say("There is no exercise called {id!r}.", id=exercise_id),

@@ -35,6 +35,8 @@ class KubeError(LabError):
 class KubeconfigInvalid(KubeError):
     """The sentence names the file and what it lacks."""
 
+    is_wrong_input = True
+
     def __init__(self, path: Path | str, problem: str, next_step: str = "") -> None:
         super().__init__(
             say("The kubeconfig {path} {problem}.", path=path, problem=problem),

@@ -124,6 +124,8 @@ class NothingToShake(WorkshopError):
 
 
 class AnswerUnknown(WorkshopError):
+    is_wrong_input = True
+
     def __init__(self, exercise_id: str, name: str, expected: tuple[str, ...]) -> None:
         super().__init__(
             say("Exercise {id} does not ask for {name!r}.", id=exercise_id, name=name),
@@ -132,6 +134,8 @@ class AnswerUnknown(WorkshopError):
 
 
 class AnswerUnfilled(WorkshopError):
+    is_wrong_input = True
+
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(
             say("Nothing is noted: only dots are given for {names}.", names=", ".join(names)),

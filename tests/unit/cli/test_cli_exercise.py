@@ -133,6 +133,26 @@ def test_answer_without_equals_sign_changes_nothing(shell: Shell) -> None:
     assert shell.cluster.writes == []
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["check", "leave-a-crad"], "Did you mean one of these: leave-a-card"),
+        (["answer", DIALS, "colour=red"], "It asks for: "),
+    ],
+)
+def test_names_that_cannot_be_are_wrong_input(
+    shell: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: str,
+) -> None:
+    for name, value in shell.environment.items():
+        monkeypatch.setenv(name, value)
+    assert main.run(lambda: main.app(words)) == main.WRONG_INPUT
+    assert told in capsys.readouterr().err
+
+
 def test_dots_for_an_answer_are_wrong_input_and_note_nothing(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
