@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labkit.cli.env import how_to_know
 from labkit.cli.options import AsJson
 from labkit.cli.output import print_json, progress_shown
 from labkit.foundation.errors import SettingInvalid
@@ -232,8 +232,7 @@ def _tell_kubeconfig(lab: "Lab") -> None:
 
     path = str(learner_kubeconfig(lab.settings).absolute())
     if merged_environment({}).get("KUBECONFIG") != path:
-        command = f"export KUBECONFIG={quote(path)}"
-        print(say("For kubectl in this terminal: {command}", command=command))
+        print(say("For kubectl in this terminal: {command}", command=how_to_know()))
 
 
 def _tell(lines: "Iterable[Line]") -> None:

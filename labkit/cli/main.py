@@ -16,6 +16,7 @@ from labkit.cli import (
     cluster,
     component,
     doctor,
+    env,
     exercise,
     grade,
     image,
@@ -50,6 +51,7 @@ for group, names in (
     for name in names:
         app.command(name, rich_help_panel=group)(getattr(module, name))
 app.command("doctor", rich_help_panel="The cluster")(doctor.doctor)
+app.command("env", rich_help_panel="The cluster")(env.env)
 app.command("lab", rich_help_panel="The cluster")(lab.lab)
 app.add_typer(node.app, name="node", rich_help_panel="The cluster")
 app.add_typer(component.app, name="component", rich_help_panel="The cluster")

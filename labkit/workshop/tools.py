@@ -7,6 +7,7 @@ from labkit.foundation.process import merged_environment
 from labkit.toolchain.provide import provide
 from labkit.workshop.container_room import furnish
 from labkit.workshop.lab import Lab
+from labkit.workshop.names import learner_kubeconfig
 
 
 def tool_path(lab: Lab) -> str:
@@ -20,3 +21,13 @@ def tool_path(lab: Lab) -> str:
     )
     folders = [found["kubectl"].parent, *furnish(lab.settings), Path(sys.executable).parent]
     return ":".join([*map(str, folders), merged_environment({}).get("PATH", "")])
+
+
+def terminal_environment(lab: Lab) -> dict[str, str]:
+    """What a terminal has to know to be the learner's; its kubeconfig comes with their first start.
+
+    Told again, a terminal that knows it already stays as it is.
+    """
+    folders = dict.fromkeys(tool_path(lab).split(":"))
+    kubeconfig = learner_kubeconfig(lab.settings).absolute()
+    return {"KUBECONFIG": str(kubeconfig), "PATH": ":".join(folders)}

@@ -1,6 +1,7 @@
 """Exercises on a real cluster: identities keep to their rights, crashes mend."""
 
 import hashlib
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from random import Random
 
 import pytest
 
+from labkit.cli.env import how_to_know
 from labkit.foundation.process import Completed, SystemRunner
 from labkit.foundation.waiting import SystemClock
 from labkit.grading.verdict import State
@@ -116,6 +118,22 @@ def test_kubectl_works_with_the_learners_kubeconfig_and_renews_its_token(mine: L
     assert whoami.output.endswith(f"{mine.attendee}-learner")
     context = kubectl(mine, "config", "view", "--minify", "-o", "jsonpath={..namespace}")
     assert context.output == own
+
+
+def test_terminal_that_was_told_has_the_labs_kubectl_and_is_the_learner(mine: Lab) -> None:
+    start(mine, CARD)
+    environment = {
+        "LABKIT_HOME": str(mine.settings.home),
+        "LABKIT_ATTENDEE": mine.attendee,
+        "PATH": "/usr/bin:/bin",
+        "KUBECONFIG": "",
+    }
+    whoami = "kubectl auth whoami -o jsonpath={.status.userInfo.username}"
+    line = f"{how_to_know()}; command -v kubectl labkit; {whoami}"
+    told = SystemRunner()(["sh", "-euc", line], environment=environment).output.split()
+    assert told[0] == shutil.which("kubectl", path=tool_path(mine))
+    assert told[1] == str(Path(sys.executable).with_name("labkit"))
+    assert told[2].endswith(f":{mine.attendee}-learner")
 
 
 def test_token_is_given_before_a_reader_would_notice(mine: Lab) -> None:

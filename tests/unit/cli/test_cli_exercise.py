@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from labkit.cli import exercise, main
+from labkit.cli.env import how_to_know
 from labkit.cli.exercise import exercise_ids
 from labkit.foundation.errors import LabError, SettingInvalid
 from tests.support.cluster import FakeCluster
@@ -71,20 +72,18 @@ def test_start_prints_the_task_and_the_files(shell: Shell) -> None:
 
 
 def test_start_says_how_kubectl_in_a_terminal_finds_the_lab(shell: Shell) -> None:
-    kubeconfig = shell.folder / "home" / "kubeconfig"
     _, output = shell.run("start", CARD)
-    line = f"For kubectl in this terminal: export KUBECONFIG={kubeconfig}"
-    assert output.splitlines()[-1] == line
-    assert kubeconfig.is_file()
+    assert output.splitlines()[-1] == f"For kubectl in this terminal: {how_to_know()}"
+    assert (shell.folder / "home" / "kubeconfig").is_file()
 
 
 def test_where_kubectl_finds_the_lab_already_it_says_nothing_of_it(shell: Shell) -> None:
     _, output = shell.run("start", CARD, KUBECONFIG=str(shell.folder / "home" / "kubeconfig"))
-    assert "KUBECONFIG" not in output
+    assert "kubectl in this terminal" not in output
 
 
 def test_start_as_json_says_nothing_of_it(shell: Shell) -> None:
-    assert "export" not in shell.run("start", CARD, "--json")[1]
+    assert how_to_know() not in shell.run("start", CARD, "--json")[1]
 
 
 def test_start_as_json_names_namespaces_and_folder(shell: Shell) -> None:
