@@ -129,7 +129,7 @@ def test_terminal_that_was_told_has_the_labs_kubectl_and_is_the_learner(mine: La
         "KUBECONFIG": "",
     }
     whoami = "kubectl auth whoami -o jsonpath={.status.userInfo.username}"
-    line = f"{how_to_know()}; command -v kubectl labkit; {whoami}"
+    line = f"{how_to_know()}; command -v kubectl; command -v labkit; {whoami}"
     told = SystemRunner()(["sh", "-euc", line], environment=environment).output.split()
     assert told[0] == shutil.which("kubectl", path=tool_path(mine))
     assert told[1] == str(Path(sys.executable).with_name("labkit"))
