@@ -8,6 +8,7 @@ import pytest
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.writer import Writer
 from labkit.workshop.lab import Lab, open_lab
+from tests.support.order import long_files_first
 from tests.support.shared_cluster import SharedCluster, bring_up
 
 
@@ -15,6 +16,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="keep what a real cluster showed")
     parser.addoption("--engine", default="local", help="local (default) or simulated")
     parser.addoption("--screenshots", default="", help="where browser tests put what they saw")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long_files_first(items)
 
 
 @pytest.fixture(scope="session")

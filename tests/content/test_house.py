@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -24,39 +25,48 @@ DISMISSIVE = re.compile(r"\b(?:simply|just|obviously|easily)\b", re.IGNORECASE)
 """Words that make whoever finds it hard feel alone."""
 
 
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+@dataclass(frozen=True, slots=True)
+class Function:
+    name: str
+    lines: int
+    """From `def` to the end, the docstring left out: saying why must not cost lines."""
+    positional: int
+    """Values that it takes by their place; 0 where it is asked for by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """What the rules ask of one file. Trees of all files, kept, would cost four times the time."""
+
+    has_docstring: bool
+    statements: int
+    functions: tuple[Function, ...]
 
 
 @cache
-def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def module(path: Path) -> Module:
+    tree = ast.parse(path.read_text())
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [node for node in ast.walk(parsed(path)) if isinstance(node, kinds)]
+    functions = [_function(path, each) for each in ast.walk(tree) if isinstance(each, kinds)]
+    return Module(ast.get_docstring(tree) is not None, len(tree.body), tuple(functions))
 
 
-def lines_of(path: Path, function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """From `def` to the end, the docstring left out: saying why must not cost lines.
-
-    Of a command the body only: its parameters are flags, each with its help.
-    """
-    said = ast.get_docstring(function, clean=False) is not None
-    body = function.body[1:] if said and len(function.body) > 1 else function.body
-    begin = body[0].lineno
-    signature = function.body[0].lineno - function.lineno
-    end = function.end_lineno or begin
-    return end - begin + 1 + (0 if is_asked_for_by_name(path, function) else signature)
-
-
-def positional(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    taken = [*function.args.posonlyargs, *function.args.args]
-    return sum(argument.arg not in {"self", "cls"} for argument in taken)
+def _function(path: Path, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    """Of what is asked for by name, the body only counts: its parameters are flags or fixtures."""
+    said = ast.get_docstring(node, clean=False) is not None
+    body = node.body[1:] if said and len(node.body) > 1 else node.body
+    lines = (node.end_lineno or 0) - body[0].lineno + 1
+    if _is_asked_for_by_name(path, node.name):
+        return Function(node.name, lines, 0)
+    taken = [*node.args.posonlyargs, *node.args.args]
+    positional = sum(argument.arg not in {"self", "cls"} for argument in taken)
+    return Function(node.name, lines + node.body[0].lineno - node.lineno, positional)
 
 
-def is_asked_for_by_name(path: Path, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def _is_asked_for_by_name(path: Path, function: str) -> bool:
     """Typer turns a command's parameters into flags; pytest gives a test its fixtures."""
-    is_command = path.parent.name == "cli" and not function.name.startswith("_")
-    return is_command or function.name.startswith("test_")
+    is_command = path.parent.name == "cli" and not function.startswith("_")
+    return is_command or function.startswith("test_")
 
 
 def texts() -> list[Path]:
@@ -83,18 +93,19 @@ def test_no_python_file_has_more_than_300_lines() -> None:
 
 
 def test_no_function_has_more_than_30_lines() -> None:
-    lengths = [(name(path), f.name, lines_of(path, f)) for path in PYTHON for f in functions(path)]
+    lengths = [
+        (name(path), each.name, each.lines) for path in PYTHON for each in module(path).functions
+    ]
     assert listed(entry for entry in lengths if entry[2] > LONGEST_FUNCTION) == ""
 
 
 def test_no_function_takes_more_than_four_positional_values() -> None:
-    crowded = [
-        (name(path), function.name, positional(function))
+    taken = [
+        (name(path), each.name, each.positional)
         for path in PYTHON
-        for function in functions(path)
-        if positional(function) > MOST_POSITIONAL and not is_asked_for_by_name(path, function)
+        for each in module(path).functions
     ]
-    assert listed(crowded) == ""
+    assert listed(entry for entry in taken if entry[2] > MOST_POSITIONAL) == ""
 
 
 def needs_docstring(path: Path) -> bool:
@@ -104,12 +115,12 @@ def needs_docstring(path: Path) -> bool:
 
 def test_every_module_says_what_it_is_for() -> None:
     asked = filter(needs_docstring, PYTHON)
-    assert listed(name(path) for path in asked if not ast.get_docstring(parsed(path))) == ""
+    assert listed(name(path) for path in asked if not module(path).has_docstring) == ""
 
 
 def test_package_files_hold_nothing_but_their_docstring() -> None:
     packages = [path for path in PYTHON if path.name == "__init__.py"]
-    assert listed(name(path) for path in packages if len(parsed(path).body) != 1) == ""
+    assert listed(name(path) for path in packages if module(path).statements != 1) == ""
 
 
 def test_no_path_of_somebodys_machine_is_in_a_file() -> None:

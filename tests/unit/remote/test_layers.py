@@ -51,7 +51,7 @@ def test_clean_layer_holds_none() -> None:
         (b"\x28\xb5\x2f\xfd" + b"0" * 20, "zstd"),
         (gzip.compress(b"word" * 99)[:-12], "too early"),
         (gzip.compress(b"word" * 99) + b"no member", "broken"),
-        (gzip.compress(bytes(513 << 20), 1), "more than 512 MiB"),
+        (gzip.compress(bytes(1 << 20)) * 513, "more than 512 MiB"),
     ],
     ids=["zstd", "cut", "trailing", "bomb"],
 )
