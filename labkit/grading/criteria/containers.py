@@ -13,7 +13,7 @@ from labkit.grading.snapshot import Object
 
 Box = Mapping[str, Any]
 
-MISSING = re.compile(r'(configmap|secret) "([^"]+)" not found', re.I)
+MISSING = re.compile(r'(configmap|secret)s? "([^"]+)" not found', re.I)
 NO_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
 NO_PROGRAM = re.compile(r'exec: "([^"]+)"')
 NOT_STARTED = ("RunContainerError", "StartError", "ContainerCannotRun", "CreateContainerError")

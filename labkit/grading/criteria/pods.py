@@ -14,7 +14,7 @@ from labkit.grading.criteria.scheduling import why_unscheduled
 from labkit.grading.snapshot import Object
 from labkit.kube.conditions import condition, is_leaving, pod_ready
 
-NO_SOURCE = re.compile(r'volume "([^"]+)".*?(configmap|secret) "([^"]+)" not found', re.DOTALL)
+NO_SOURCE = re.compile(r'volume "([^"]+)".*?(configmap|secret)s? "([^"]+)" not found', re.DOTALL)
 NO_ITEM = re.compile(
     r'volume "([^"]+)".*references non-existent (?:config|secret) key: (\S+)', re.DOTALL
 )

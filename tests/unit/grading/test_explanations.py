@@ -118,6 +118,7 @@ def test_container_that_cannot_start_is_explained(cause: str) -> None:
     ("message", "words"),
     [
         ('MountVolume.SetUp failed for volume "c" : secret "s" not found', "Secret s"),
+        ('MountVolume.SetUp failed for volume "c" : configmaps "c" not found', "ConfigMap c"),
         (
             'MountVolume.SetUp failed for volume "c" : references non-existent config key: k',
             "the key k",
