@@ -1,18 +1,24 @@
 """Obtain what `make test` needs only later, beside its first stages: `python -m tools.ahead`.
 
-With an empty cache the images of add-ons take minutes to build; stages that need none go on
-meanwhile, and one that comes too early waits for the same lock.
+With an empty cache these take minutes to build; stages that need none go on meanwhile, and one that
+comes too early waits for the same lock.
 """
 
 import os
 import sys
+from collections.abc import Sequence
 
-from labkit.cluster.local.site import ADDON_IMAGES, ON_DEMAND
+from labkit.cluster.local.registry_files import REGISTRY
+from labkit.cluster.local.site import ADDON_IMAGES, CLOUD_IMAGES, ON_DEMAND
+from labkit.cluster.versions import VERSIONED
 from labkit.foundation.errors import LabError
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.toolchain.images import provide_images
+from labkit.toolchain.means import Means
+from labkit.toolchain.programs import TOOLS, Tool, kubernetes_minors
+from labkit.toolchain.provide import provide
 from tools.shown import Lines
 
 COURTESY = 15  # the tests beside it come first
@@ -23,17 +29,41 @@ def main() -> int:
     settings, clock = read_settings(), SystemClock()
     progress = Lines(sys.stdout, settings.cache / "durations.json", clock)
     try:
-        provide_images(
-            (*ADDON_IMAGES, *ON_DEMAND),
-            settings=settings,
-            run=SystemRunner(),
-            progress=progress,
-            clock=clock,
-        )
+        obtain(Means(settings, SystemRunner(), progress, clock))
     except LabError as problem:
         sys.stderr.write(f"{problem.what_happened}\n→ {problem.next_step}\n{problem.evidence}\n")
         return 1
     return 0
+
+
+def obtain(means: Means) -> None:
+    """In the order in which stages come to need it.
+
+    A lesson's first cell may need the registry, whose build outlasts what nbval grants a cell; a
+    mutant in the proof orders the Kubernetes before the newest.
+    """
+    _images(means, *ADDON_IMAGES, *CLOUD_IMAGES)
+    _programs(means, REGISTRY)
+    _images(means, *ON_DEMAND)
+    for kubernetes in kubernetes_minors().values():
+        _programs(means, *VERSIONED, tools=(kubernetes,))
+
+
+def _images(means: Means, *names: str) -> None:
+    provide_images(
+        names, settings=means.settings, run=means.run, progress=means.progress, clock=means.clock
+    )
+
+
+def _programs(means: Means, *names: str, tools: Sequence[Tool] = TOOLS) -> None:
+    provide(
+        names,
+        settings=means.settings,
+        run=means.run,
+        progress=means.progress,
+        clock=means.clock,
+        tools=tools,
+    )
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ By itself xdist begins with the files of most tests, and ends with the longest.
 """
 
 UP = Stage("start the test lab", "labkit up", 60)
-AHEAD = Stage("what is built ahead", "python -m tools.ahead", 900)
+AHEAD = Stage("what is built ahead", "python -m tools.ahead", 1500)
 """Beside the first stages on a cluster; a second where the cache is full."""
 DOCTOR = Stage("why it did not start", "labkit doctor", 10)
 PROOF = Stage("proof of the exercises", "labkit prove", 300)
