@@ -6,19 +6,18 @@ comes too early waits for the same lock.
 
 import os
 import sys
-from collections.abc import Sequence
 
+from labkit.cluster.engine import ClusterConfig
 from labkit.cluster.local.registry_files import REGISTRY
 from labkit.cluster.local.site import ADDON_IMAGES, CLOUD_IMAGES, ON_DEMAND
-from labkit.cluster.versions import VERSIONED
+from labkit.cluster.versions import VERSIONED, programs_for
 from labkit.foundation.errors import LabError
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.toolchain.images import provide_images
 from labkit.toolchain.means import Means
-from labkit.toolchain.programs import TOOLS, Tool, kubernetes_minors
-from labkit.toolchain.provide import provide
+from labkit.toolchain.programs import kubernetes_minors
 from tools.shown import Lines
 
 COURTESY = 15  # the tests beside it come first
@@ -43,26 +42,15 @@ def obtain(means: Means) -> None:
     mutant in the proof orders the Kubernetes before the newest.
     """
     _images(means, *ADDON_IMAGES, *CLOUD_IMAGES)
-    _programs(means, REGISTRY)
+    programs_for(ClusterConfig(), [REGISTRY], means)
     _images(means, *ON_DEMAND)
-    for kubernetes in kubernetes_minors().values():
-        _programs(means, *VERSIONED, tools=(kubernetes,))
+    for minor in kubernetes_minors():
+        programs_for(ClusterConfig(version=minor), VERSIONED, means)
 
 
 def _images(means: Means, *names: str) -> None:
     provide_images(
         names, settings=means.settings, run=means.run, progress=means.progress, clock=means.clock
-    )
-
-
-def _programs(means: Means, *names: str, tools: Sequence[Tool] = TOOLS) -> None:
-    provide(
-        names,
-        settings=means.settings,
-        run=means.run,
-        progress=means.progress,
-        clock=means.clock,
-        tools=tools,
     )
 
 

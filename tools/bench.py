@@ -132,7 +132,7 @@ def _grade(bench: Bench) -> Mapping[str, list[float]]:
 def _where() -> dict[str, str]:
     today = SystemClock().now().date().isoformat()
     machine = f"{os.cpu_count()} cores, {_memory_gib()} GiB, Linux {platform.release()}"
-    speed = f"ten million additions in Python {_seconds_to_add():.2f} s"
+    speed = f"{ADDITIONS:,} additions in Python {_seconds_to_add():.2f} s"
     return {"measured on": f"{today}, {machine}, {speed}"}
 
 

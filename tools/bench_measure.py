@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labkit.cluster.local.balancers import addresses_of
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.kube.conditions import deployment_available
@@ -130,9 +131,9 @@ def apply_hello(writer: Writer) -> None:
 
 
 def page_answers(reader: Reader) -> bool:
-    for ingress in _hello(reader, "Service")["status"].get("loadBalancer", {}).get("ingress") or []:
+    for address in addresses_of(_hello(reader, "Service")):
         try:
-            with urllib.request.urlopen(f"http://{ingress['ip']}/", timeout=1) as answer:
+            with urllib.request.urlopen(f"http://{address}/", timeout=1) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

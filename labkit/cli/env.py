@@ -18,10 +18,10 @@ def env(json: AsJson = False) -> None:
     """
     from labkit.foundation.settings import read_settings
     from labkit.workshop.lab import open_lab
-    from labkit.workshop.tools import terminal_environment
+    from labkit.workshop.tools import learner_environment
 
     with progress_shown(quiet=json) as progress:
-        known = terminal_environment(open_lab(read_settings(), progress=progress))
+        known = learner_environment(open_lab(read_settings(), progress=progress))
     if json:
         print_json(known)
         return

@@ -24,16 +24,14 @@ def begin(lesson: str, *, engine: str = "", attendee: str = "", namespace: str =
     from labkit.widgets.progress_line import progress_line
     from labkit.workshop import lessons
     from labkit.workshop.lab import open_lab
-    from labkit.workshop.names import learner_kubeconfig
-    from labkit.workshop.tools import tool_path
+    from labkit.workshop.tools import learner_environment
 
     if attendee:
         change_environment({"LABKIT_ATTENDEE": attendee})
     with progress_line() as progress:
         lab = open_lab(read_settings(), progress=progress)
         begun = lessons.begin(lab, lesson, namespace=namespace, engine=engine)
-        kubeconfig = learner_kubeconfig(lab.settings).absolute()
-        change_environment({"KUBECONFIG": str(kubeconfig), "PATH": tool_path(lab)})
+        change_environment(learner_environment(lab))
     os.chdir(begun.folder)
     display(begun_view(begun))  # type: ignore[no-untyped-call]
     return begun.namespace

@@ -23,10 +23,10 @@ def tool_path(lab: Lab) -> str:
     return ":".join([*map(str, folders), merged_environment({}).get("PATH", "")])
 
 
-def terminal_environment(lab: Lab) -> dict[str, str]:
-    """What a terminal has to know to be the learner's; its kubeconfig comes with their first start.
+def learner_environment(lab: Lab) -> dict[str, str]:
+    """What a notebook or a terminal has to know to act as the learner.
 
-    Told again, a terminal that knows it already stays as it is.
+    The kubeconfig comes with the first lesson or exercise. Told again, who knows it stays as it is.
     """
     folders = dict.fromkeys(tool_path(lab).split(":"))
     kubeconfig = learner_kubeconfig(lab.settings).absolute()

@@ -103,6 +103,11 @@ def test_learner_reaches_neither_seed_records_nor_others_work(mine: Lab, lab: La
     leave(other)
 
 
+def whose(lab: Lab) -> dict[str, str]:
+    """For a labkit in a process of its own."""
+    return {"LABKIT_HOME": str(lab.settings.home), "LABKIT_ATTENDEE": lab.attendee}
+
+
 def kubectl(lab: Lab, *words: str) -> Completed:
     environment = {"KUBECONFIG": str(learner_kubeconfig(lab.settings)), "PATH": tool_path(lab)}
     return SystemRunner()(["kubectl", *words], environment=environment, may_fail=True)
@@ -122,12 +127,7 @@ def test_kubectl_works_with_the_learners_kubeconfig_and_renews_its_token(mine: L
 
 def test_terminal_that_was_told_has_the_labs_kubectl_and_is_the_learner(mine: Lab) -> None:
     start(mine, CARD)
-    environment = {
-        "LABKIT_HOME": str(mine.settings.home),
-        "LABKIT_ATTENDEE": mine.attendee,
-        "PATH": "/usr/bin:/bin",
-        "KUBECONFIG": "",
-    }
+    environment = {**whose(mine), "PATH": "/usr/bin:/bin", "KUBECONFIG": ""}
     whoami = "kubectl auth whoami -o jsonpath={.status.userInfo.username}"
     line = f"{how_to_know()}; command -v kubectl; command -v labkit; {whoami}"
     told = SystemRunner()(["sh", "-euc", line], environment=environment).output.split()
@@ -138,7 +138,7 @@ def test_terminal_that_was_told_has_the_labs_kubectl_and_is_the_learner(mine: La
 
 def test_token_is_given_before_a_reader_would_notice(mine: Lab) -> None:
     start(mine, CARD)
-    environment = {"LABKIT_HOME": str(mine.settings.home), "LABKIT_ATTENDEE": mine.attendee}
+    environment = whose(mine)
     clock, times = SystemClock(), []
     for _ in range(5):
         began = clock.monotonic()
@@ -149,11 +149,7 @@ def test_token_is_given_before_a_reader_would_notice(mine: Lab) -> None:
 
 def command(lab: Lab, *words: str, killed_after: float = 0) -> int:
     """The exit status of a labkit command in a process of its own."""
-    environment = {
-        "LABKIT_HOME": str(lab.settings.home),
-        "LABKIT_ATTENDEE": lab.attendee,
-        "LABKIT_SEED": str(SEED),
-    }
+    environment = {**whose(lab), "LABKIT_SEED": str(SEED)}
     guard = ["timeout", "-s", "KILL", str(killed_after)] if killed_after else []
     line = [*guard, sys.executable, "-m", "labkit.cli.main", *words]
     return SystemRunner()(line, environment=environment, may_fail=True, folder=CONTENT).status

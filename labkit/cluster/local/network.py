@@ -21,6 +21,24 @@ NODE_LIMIT = 100  # hosts .11 to .110 of the bridge's /25
 FIRST_BALANCER_HOST = 130
 LAST_BALANCER_HOST = 249
 NAMESPACE_PREFIX = "lab."
+ROUTING = {"ipv4/ip_forward": "1", "ipv4/icmp_ratelimit": "0"}
+"""A router, and one that refuses every call at once.
+
+By default the kernel says no to a caller six times, then once a second; whoever else asks for a
+Service without Pods hears nothing, and waits.
+"""
+STRICTNESS = {
+    "ipv4/conf/default/rp_filter": "1",
+    "ipv4/conf/all/send_redirects": "0",
+    "ipv4/conf/default/send_redirects": "0",
+    "ipv4/conf/eth0/send_redirects": "0",
+    "netfilter/nf_conntrack_tcp_loose": "0",
+}
+"""What network policies rely on: a Pod speaks as itself, and no packet goes round the node.
+
+Interfaces made later begin with the defaults: each Pod's link takes only packets from that Pod's
+address. A connection that the kernel did not see begin is not taken for the reply to one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +145,7 @@ link set br0 up
     return [
         Command(("ip", "-batch", "-"), host),
         Command(("ip", "-n", network.namespace, "-batch", "-"), inside),
-        *_routing(network.namespace),
+        *_settings(network.namespace, ROUTING),
         Command((*in_namespace(network.namespace), *_masquerade("-A", POD_RANGE, ("-o", inner)))),
         Command(_host_masquerade("-A", network)),
     ]
@@ -153,8 +171,7 @@ route add default via {network.api_address}
         Command(("ip", "netns", "add", namespace)),
         Command(("ip", "-n", network.namespace, "-batch", "-"), router),
         Command(("ip", "-n", namespace, "-batch", "-"), inside),
-        *_routing(namespace),
-        *_strictness(namespace),
+        *_settings(namespace, ROUTING | STRICTNESS),
     ]
 
 
@@ -205,35 +222,19 @@ def cluster_removal(network: Network, namespaces: Iterable[str]) -> list[Command
     ]
 
 
-def _routing(namespace: str) -> list[Command]:
-    """A router, and one that refuses every call at once.
-
-    By default the kernel says no to a caller six times, then once a second; whoever else asks
-    for a Service without Pods hears nothing, and waits.
-    """
+def _settings(namespace: str, wanted: Mapping[str, str]) -> list[Command]:
+    """A namespace's are those that its processes see. One program writes all that are alike."""
     return [
-        _setting(namespace, "1", "ipv4/ip_forward"),
-        _setting(namespace, "0", "ipv4/icmp_ratelimit"),
+        Command(
+            (
+                *in_namespace(namespace),
+                "tee",
+                *(f"/proc/sys/net/{name}" for name, its in wanted.items() if its == value),
+            ),
+            value,
+        )
+        for value in dict.fromkeys(wanted.values())
     ]
-
-
-def _strictness(namespace: str) -> list[Command]:
-    """What network policies rely on: a Pod speaks as itself, and no packet goes round the node.
-
-    Interfaces made later begin with the defaults: each Pod's link takes only packets from that
-    Pod's address. A connection that the kernel did not see begin is not taken for the reply to one.
-    """
-    redirects = [f"ipv4/conf/{each}/send_redirects" for each in ("all", "default", "eth0")]
-    return [
-        _setting(namespace, "1", "ipv4/conf/default/rp_filter"),
-        _setting(namespace, "0", *redirects, "netfilter/nf_conntrack_tcp_loose"),
-    ]
-
-
-def _setting(namespace: str, value: str, *names: str) -> Command:
-    """The kernel's settings of a namespace are those that its processes see."""
-    files = (f"/proc/sys/net/{name}" for name in names)
-    return Command((*in_namespace(namespace), "tee", *files), value)
 
 
 def _host_masquerade(action: str, network: Network) -> tuple[str, ...]:

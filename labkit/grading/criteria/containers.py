@@ -13,7 +13,9 @@ from labkit.grading.snapshot import Object
 
 Box = Mapping[str, Any]
 
-MISSING = re.compile(r'(configmap|secret)s? "([^"]+)" not found', re.I)
+NOT_FOUND = r'(configmap|secret)s? "([^"]+)" not found'
+"""A kubelet's words; one that does not watch repeats the API server's, which has the plural."""
+MISSING = re.compile(NOT_FOUND, re.I)
 NO_KEY = re.compile(r"couldn't find key (\S+) in (ConfigMap|Secret) (?:[^/\s]+/)?(\S+)")
 NO_PROGRAM = re.compile(r'exec: "([^"]+)"')
 NOT_STARTED = ("RunContainerError", "StartError", "ContainerCannotRun", "CreateContainerError")

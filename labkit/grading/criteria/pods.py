@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from labkit.foundation.text import say
-from labkit.grading.criteria.containers import why_not_started
+from labkit.grading.criteria.containers import NOT_FOUND, why_not_started
 from labkit.grading.criteria.events import events_of, message_of
 from labkit.grading.criteria.explanation import Explanation, cut, worst
 from labkit.grading.criteria.objects import name_of
@@ -14,7 +14,7 @@ from labkit.grading.criteria.scheduling import why_unscheduled
 from labkit.grading.snapshot import Object
 from labkit.kube.conditions import condition, is_leaving, pod_ready
 
-NO_SOURCE = re.compile(r'volume "([^"]+)".*?(configmap|secret)s? "([^"]+)" not found', re.DOTALL)
+NO_SOURCE = re.compile(rf'volume "([^"]+)".*?{NOT_FOUND}', re.DOTALL)
 NO_ITEM = re.compile(
     r'volume "([^"]+)".*references non-existent (?:config|secret) key: (\S+)', re.DOTALL
 )

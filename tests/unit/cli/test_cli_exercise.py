@@ -64,6 +64,13 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         yield Shell(cluster, tmp_path)
 
 
+@pytest.fixture
+def at_home(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program as a whole reads the process's own environment."""
+    for name, value in shell.environment.items():
+        monkeypatch.setenv(name, value)
+
+
 def test_start_prints_the_task_and_the_files(shell: Shell) -> None:
     status, output = shell.run("start", CARD)
     assert status == 0
@@ -132,6 +139,7 @@ def test_answer_without_equals_sign_changes_nothing(shell: Shell) -> None:
     assert shell.cluster.writes == []
 
 
+@pytest.mark.usefixtures("at_home")
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -140,23 +148,16 @@ def test_answer_without_equals_sign_changes_nothing(shell: Shell) -> None:
     ],
 )
 def test_names_that_cannot_be_are_wrong_input(
-    shell: Shell,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    words: list[str],
-    told: str,
+    capsys: pytest.CaptureFixture[str], words: list[str], told: str
 ) -> None:
-    for name, value in shell.environment.items():
-        monkeypatch.setenv(name, value)
     assert main.run(lambda: main.app(words)) == main.WRONG_INPUT
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("at_home")
 def test_dots_for_an_answer_are_wrong_input_and_note_nothing(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shell: Shell, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, value in shell.environment.items():
-        monkeypatch.setenv(name, value)
     answers = ["answer", DIALS, "usable_nodes=3", "dns_address=…"]
     assert main.run(lambda: main.app(answers)) == main.WRONG_INPUT
     told = capsys.readouterr().err
