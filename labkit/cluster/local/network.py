@@ -204,9 +204,15 @@ def balancer_route_removal(network: Network, address: str) -> Command:
 
 
 def node_removal(network: Network, node: str, index: int) -> list[Command]:
-    """May meet what is already gone; whoever runs these does not mind."""
+    """May meet what is already gone; whoever runs these does not mind.
+
+    The kernel takes a namespace's links away some time after its name; this one goes at once, so
+    that the node can be laid again.
+    """
+    outer = interface_name(network.cluster, node)
     return [
         Command(("ip", "-n", network.namespace, "route", "del", pod_range(index))),
+        Command(("ip", "-n", network.namespace, "link", "del", outer)),
         Command(("ip", "netns", "del", network.node_namespace(node))),
     ]
 

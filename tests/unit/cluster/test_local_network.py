@@ -178,11 +178,12 @@ def test_rule_is_removed_word_for_word_as_it_was_added() -> None:
     assert removed == added.replace(" -A ", " -D ")
 
 
-def test_nodes_namespace_and_pod_route_go_with_the_node() -> None:
+def test_nodes_namespace_link_and_pod_route_go_with_the_node() -> None:
     made = lines(node_commands(LAB, "node1", 1))
     assert "ip -n lab.lab route replace 10.2.1.0/24 via 198.18.7.11" in made
     assert lines(node_removal(LAB, "node1", 1)) == [
         "ip -n lab.lab route del 10.2.1.0/24",
+        f"ip -n lab.lab link del {interface_name('lab', 'node1')}",
         "ip netns del lab.lab.node1",
     ]
 
