@@ -41,12 +41,12 @@ def doctor(
 
     settings = running_from(name, engine).settings
     report = doctor_report(settings, with_cluster=not machine, with_probe=probe and not machine)
-    if report.offers is not None:
-        _keep(report.offers, settings)
     if json:
         print_json(report.as_json())
     else:
         show(report)
+    if report.offers is not None and settings.engine == "kubeconfig":
+        _keep(report.offers, settings)
     if not report.is_ready():
         raise typer.Exit(1)
 
@@ -55,11 +55,11 @@ def _keep(offers: tuple[str, ...], settings: "Settings") -> None:
     """Of a cluster that we did not make; the other engines say themselves what they offer."""
     from labkit.cluster.engine import Capability
     from labkit.cluster.kubeconfig_files import keep_offers
-    from labkit.workshop.lab import read_record, record_lab
+    from labkit.workshop.lab import is_the_labs, read_record, record_lab
 
-    record = read_record(settings)
-    if record.engine == "kubeconfig":
-        keep_offers(settings.home, record.name, [Capability(name) for name in offers])
+    keep_offers(settings.home, settings.cluster, [Capability(name) for name in offers])
+    if is_the_labs(settings):
+        record = read_record(settings)
         record_lab(
             settings,
             name=record.name,

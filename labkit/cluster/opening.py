@@ -1,7 +1,9 @@
-"""Which engine a name means, and which clusters there are.
+"""Which engine a name means, and which engine has a cluster.
 
 Engines are imported when they are opened: each brings much that the others' users never need.
 """
+
+from pathlib import Path
 
 from labkit.cluster.engine import Engine
 from labkit.cluster.errors import EngineUnknown
@@ -30,14 +32,14 @@ def open_engine(engine: str, name: str, settings: Settings, *, run: Runner, cloc
     raise EngineUnknown(engine, ENGINES)
 
 
-def known_clusters(settings: Settings) -> list[tuple[str, str]]:
-    """(engine, name) of each cluster of this home, and of each local one of this machine."""
+def engine_of(home: Path, name: str) -> str:
+    """Which engine has a cluster of that name in this home; `local` where none has.
+
+    No two have: `administrator.refuse_taken_name`.
+    """
     from labkit.cluster.kubeconfig_files import attached_names  # noqa: PLC0415
-    from labkit.cluster.local.paths import MachinePaths  # noqa: PLC0415
     from labkit.cluster.simulated.paths import simulated_names  # noqa: PLC0415
 
-    return [
-        *(("local", name) for name in MachinePaths().cluster_names()),
-        *(("simulated", name) for name in simulated_names(settings.home)),
-        *(("kubeconfig", name) for name in attached_names(settings.home)),
-    ]
+    if name in simulated_names(home):
+        return "simulated"
+    return "kubeconfig" if name in attached_names(home) else "local"

@@ -27,10 +27,10 @@ class Settings:
     """Language of sentences, a code such as `it`. LABKIT_LANGUAGE, default en."""
 
     engine: str
-    """Which engine `labkit up` starts: local, simulated or kubeconfig. LABKIT_ENGINE."""
+    """Which engine is meant: local, simulated or kubeconfig. LABKIT_ENGINE; "" is the lab's."""
 
     cluster: str
-    """Name of the cluster that commands mean when no --name is given. LABKIT_CLUSTER."""
+    """Name of the cluster that is meant. LABKIT_CLUSTER; "" is the lab's."""
 
     attendee: str
     """Whose lab this is; prefixes namespaces, so letters, digits, hyphens. LABKIT_ATTENDEE."""
@@ -66,8 +66,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         home=Path(given.get("LABKIT_HOME") or _usual_home(user_home)),
         cache=Path(given.get("LABKIT_CACHE") or cache_home / "labkit"),
         language=given.get("LABKIT_LANGUAGE", "en"),
-        engine=given.get("LABKIT_ENGINE", "local"),
-        cluster=given.get("LABKIT_CLUSTER", "lab"),
+        engine=given.get("LABKIT_ENGINE", ""),
+        cluster=given.get("LABKIT_CLUSTER", ""),
         attendee=given.get("LABKIT_ATTENDEE", "me"),
         downloads=_truth("LABKIT_DOWNLOADS", given.get("LABKIT_DOWNLOADS", "yes")),
         seed=_number("LABKIT_SEED", given.get("LABKIT_SEED", "0")),

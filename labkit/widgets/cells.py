@@ -187,5 +187,6 @@ def doctor() -> "View":
     from labkit.foundation.settings import read_settings
     from labkit.preflight.report import doctor_report
     from labkit.widgets.doctor_view import doctor_view
+    from labkit.workshop.lab import meant
 
-    return doctor_view(doctor_report(read_settings()))
+    return doctor_view(doctor_report(meant(read_settings())))

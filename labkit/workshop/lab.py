@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from labkit.cluster.engine import Engine
     from labkit.kube.kubeconfig import Access
 
+USUAL_CLUSTER = "lab"
 CONTENT = Path(labkit.__file__).parents[1]
 """The work tree: exercises, solutions, notebooks and labkit itself are side by side."""
 
@@ -134,14 +135,36 @@ def _forget_tokens(settings: Settings) -> None:
         path.unlink(missing_ok=True)
 
 
-def forget_lab(settings: Settings, name: str) -> None:
-    """After `labkit down`: the lab has no cluster any more, if it was this one."""
+def meant(settings: Settings, name: str = "", engine: str = "") -> Settings:
+    """The cluster and engine that somebody means who names neither, one of them, or both.
+
+    What is named comes first, then the environment, then the lab that was recorded; the engine is
+    the one that has a cluster of that name.
+    """
+    from labkit.cluster.opening import engine_of
+
+    record = _recorded(settings)
+    cluster = name or settings.cluster or (record.name if record else USUAL_CLUSTER)
+    chosen = engine or settings.engine or engine_of(settings.home, cluster)
+    return replace(settings, cluster=cluster, engine=chosen)
+
+
+def is_the_labs(settings: Settings) -> bool:
+    """Whether these name the recorded lab; without a readable record, whatever they name is."""
+    record = _recorded(settings)
+    return record is None or (record.name, record.engine) == (settings.cluster, settings.engine)
+
+
+def _recorded(settings: Settings) -> LabRecord | None:
     try:
-        ours = read_record(settings).name == name
+        return read_record(settings)
     except (LabNotStarted, FileProblem):
-        ours = True
-    if ours:
-        record_path(settings).unlink(missing_ok=True)
+        return None
+
+
+def forget_lab(settings: Settings) -> None:
+    """After `labkit down`: the lab has no cluster any more."""
+    record_path(settings).unlink(missing_ok=True)
 
 
 def read_record(settings: Settings) -> LabRecord:

@@ -14,7 +14,7 @@ from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 from labkit.workshop.container_room import clear
-from labkit.workshop.lab import forget_lab, record_lab
+from labkit.workshop.lab import forget_lab, is_the_labs, meant, record_lab
 
 if TYPE_CHECKING:
     from labkit.cluster.engine import ClusterConfig, ClusterStatus, Engine
@@ -141,9 +141,12 @@ def install_addons(running: Running, progress: Progress) -> None:
 
 
 def down(running: Running, progress: Progress) -> None:
+    """With the lab's cluster go its containers and its record; another's end leaves both."""
+    is_lab = is_the_labs(running.settings)
     running.engine().delete(progress)
-    clear(running.settings, running.run, running.clock)
-    forget_lab(running.settings, running.settings.cluster)
+    if is_lab:
+        clear(running.settings, running.run, running.clock)
+        forget_lab(running.settings)
 
 
 def stop(running: Running, progress: Progress) -> None:
@@ -151,7 +154,5 @@ def stop(running: Running, progress: Progress) -> None:
 
 
 def named(running: Running, name: str, engine: str) -> Running:
-    """The same for another cluster or engine; "" keeps what the settings say."""
-    settings = running.settings
-    chosen = replace(settings, cluster=name or settings.cluster, engine=engine or settings.engine)
-    return replace(running, settings=chosen)
+    """The same for the cluster that is meant (`lab.meant`)."""
+    return replace(running, settings=meant(running.settings, name, engine))

@@ -1,9 +1,12 @@
 """The `local` engine's face: what runs as the user. Everything that needs root is asked for."""
 
+import contextlib
 import os
 from dataclasses import asdict
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from labkit.cluster.administrator import administrator_path, refuse_taken_name
 from labkit.cluster.engine import (
@@ -18,7 +21,7 @@ from labkit.cluster.errors import AgentUnreachable, ClusterUnknown
 from labkit.cluster.flavors import checked_flavor
 from labkit.cluster.local.allocation import read_allocations
 from labkit.cluster.local.messages import Request, status_from
-from labkit.cluster.local.network import NODE_LIMIT
+from labkit.cluster.local.network import NODE_LIMIT, RANGE
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import RootSide
 from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, ON_DEMAND, PROGRAMS, images_of
@@ -33,6 +36,8 @@ from labkit.foundation.progress import Progress, Quiet
 from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
+from labkit.kube.errors import KubeError
+from labkit.kube.kubeconfig import read_access
 from labkit.toolchain.images import images_at_hand, provide_images
 from labkit.toolchain.means import Means
 
@@ -98,8 +103,10 @@ class LocalEngine:
     def delete(self, progress: Progress) -> None:
         if self.exists():
             self._ask("delete", {}, progress, why=say("remove the nodes"))
+        elif not self._left_a_kubeconfig():
+            return
         self._kubeconfig_path().unlink(missing_ok=True)
-        if self._kubeconfig_path().parent.is_dir():
+        with contextlib.suppress(OSError):  # something of another's is in the folder
             self._kubeconfig_path().parent.rmdir()
 
     def exists(self) -> bool:
@@ -169,6 +176,13 @@ class LocalEngine:
             )
         text = self._ask("kubeconfig", {}, Quiet(), why="")
         write_atomically(self._kubeconfig_path(), text, mode=PRIVATE)
+
+    def _left_a_kubeconfig(self) -> bool:
+        """Of a cluster that is gone. Another engine's is at the same place, and stays."""
+        with contextlib.suppress(KubeError, ValueError):
+            server = read_access(self._kubeconfig_path()).server
+            return ip_address(urlsplit(server).hostname or "") in RANGE
+        return False
 
     def _kubeconfig_path(self) -> Path:
         return administrator_path(self.settings.home, self.cluster)

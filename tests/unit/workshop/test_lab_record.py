@@ -9,7 +9,15 @@ from labkit.cluster.engine import Capability
 from labkit.foundation.errors import FileProblem, SettingInvalid
 from labkit.foundation.settings import Settings, read_settings
 from labkit.workshop.errors import LabNotStarted
-from labkit.workshop.lab import forget_lab, open_lab, read_record, record_lab, record_path
+from labkit.workshop.lab import (
+    forget_lab,
+    is_the_labs,
+    meant,
+    open_lab,
+    read_record,
+    record_lab,
+    record_path,
+)
 
 
 @pytest.fixture
@@ -63,13 +71,52 @@ def test_a_new_cluster_makes_kept_tokens_worthless(settings: Settings) -> None:
     assert not token.exists()
 
 
-def test_lab_is_forgotten_only_with_its_own_cluster(settings: Settings) -> None:
+def test_lab_is_forgotten_and_again(settings: Settings) -> None:
     recorded(settings)
-    forget_lab(settings, "other")
-    assert record_path(settings).exists()
-    forget_lab(settings, "lab")
-    forget_lab(settings, "lab")
+    forget_lab(settings)
+    forget_lab(settings)
     assert not record_path(settings).exists()
+
+
+def test_who_names_nothing_means_the_lab_and_the_engine_that_has_it(settings: Settings) -> None:
+    record_lab(settings, name="mine", engine="simulated", kubeconfig=Path("/etc/kubeconfig"))
+    _simulate(settings, "mine")
+    chosen = meant(settings)
+    assert (chosen.cluster, chosen.engine) == ("mine", "simulated")
+    assert is_the_labs(chosen)
+
+
+def test_who_names_a_cluster_means_the_engine_that_has_it(settings: Settings) -> None:
+    recorded(settings)
+    _simulate(settings, "beside")
+    assert meant(settings, "beside").engine == "simulated"
+    assert meant(settings, "nowhere").engine == "local"
+    assert not is_the_labs(meant(settings, "beside"))
+    assert not is_the_labs(meant(settings, engine="simulated"))
+
+
+def test_what_is_named_comes_before_the_environment_and_that_before_the_lab(
+    settings: Settings,
+) -> None:
+    recorded(settings)
+    set_outside = replace(settings, cluster="outside", engine="kubeconfig")
+    assert meant(set_outside).cluster == "outside"
+    assert meant(set_outside).engine == "kubeconfig"
+    assert meant(set_outside, "named", "simulated").cluster == "named"
+    assert meant(set_outside, "named", "simulated").engine == "simulated"
+
+
+def test_before_the_first_start_everybody_means_lab_on_the_local_engine(
+    settings: Settings,
+) -> None:
+    chosen = meant(settings)
+    assert (chosen.cluster, chosen.engine) == ("lab", "local")
+
+
+def _simulate(settings: Settings, name: str) -> None:
+    note = settings.home / "simulated" / name / "cluster.json"
+    note.parent.mkdir(parents=True)
+    note.write_text("{}")
 
 
 def test_lab_of_another_attendee_keeps_the_cluster_of_its_own_home(settings: Settings) -> None:
