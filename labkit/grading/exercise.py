@@ -241,7 +241,7 @@ def load_exercise(folder: Path) -> Exercise:
 
 
 def exercise_folders(exercises: Path) -> dict[str, Path]:
-    """Folder of each exercise by id, in the order of the lessons; `exercises` holds NN-topic/."""
+    """Folder of each exercise by id, by lesson and name; `exercises` holds NN-topic/."""
     return {file.parent.name: file.parent for file in sorted(exercises.glob("*/*/exercise.toml"))}
 
 

@@ -6,7 +6,7 @@ A surprise inside a check is CANNOT_CHECK, never wrong.
 import importlib.util
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from labkit.grading.sources import Place, Sources
 from labkit.grading.verdict import Finding, Result, Verdict, cannot_check
 
 Criterion = Callable[[Snapshot], Finding]
+RESET = "`labkit reset`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,21 @@ def _verdict(
     exercise: Exercise, moment: str, find: Callable[[str], Finding], *, advice: bool
 ) -> Verdict:
     results = tuple(
-        Result(criterion.id, say(criterion.text), criterion.weight, find(criterion.function))
+        Result(
+            criterion.id,
+            say(criterion.text),
+            criterion.weight,
+            _with_its_name(find(criterion.function), exercise.id),
+        )
         for criterion in exercise.criteria
     )
     return Verdict(exercise.id, moment, results, advice)
+
+
+def _with_its_name(finding: Finding, exercise_id: str) -> Finding:
+    """Criteria that exercises share say `labkit reset`; to type it, one needs the exercise."""
+    told = finding.next_step.replace(RESET, f"`labkit reset {exercise_id}`")
+    return replace(finding, next_step=told)
 
 
 def _finding(exercise: Exercise, function: str, snapshot: Snapshot) -> Finding:

@@ -56,9 +56,13 @@ class Panel:
             self._shown["solution"] = solution_view(working.solution(self._lab(), self._id))
 
     def reset(self) -> None:
-        told = say("Press again to go back to the beginning; what you made in the cluster goes.")
+        told = say(
+            "Press again to go back to the beginning: what you made in the cluster goes, files "
+            "that you changed are kept beside the fresh ones."
+        )
         if self._is_sure("reset", told):
-            self._task = started_view(starting.reset(self._lab(), self._id))
+            again = starting.reset(self._lab(), self._id, set_edits_aside=True)
+            self._task = started_view(again)
             self._task_page.value = framed(self._task.html)
             self._shown = {"hints": self._shown["hints"]}
 

@@ -100,7 +100,8 @@ class WorkspaceChanged(WorkshopError):
         super().__init__(
             say("You changed {files}; a reset would replace it.", files=", ".join(files)),
             say(
-                "Run `labkit reset {id} --set-aside`: your files are kept beside the fresh ones.",
+                "Keep your files beside the fresh ones: `labkit reset {id} --set-aside`, or in a "
+                'notebook `reset("{id}", set_aside=True)`.',
                 id=exercise_id,
             ),
         )

@@ -1,5 +1,7 @@
 """Where the learner stands in the whole workshop, and what comes next. From the log alone."""
 
+import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -47,7 +49,16 @@ def overview(settings: Settings, *, content: Path = CONTENT, lesson: str = "") -
     events = read_events(settings)
     folders = exercise_folders(content / "exercises").values()
     wanted = [folder for folder in folders if lesson in ("", folder.parent.name)]
+    wanted.sort(key=lambda folder: (folder.parent.name, _place(folder, content / "notebooks")))
     return Overview(tuple(standing(load_exercise(folder), events) for folder in wanted))
+
+
+def _place(folder: Path, notebooks: Path) -> float:
+    """Where its lesson's page starts it, for the page teaches in that order; else at the end."""
+    page = notebooks / f"{folder.parent.name}.ipynb"
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    found = text.find(json.dumps(f'start("{folder.name}")')[1:-1])
+    return found if found >= 0 else math.inf
 
 
 def standing(exercise: Exercise, events: Iterable[Event]) -> Standing:

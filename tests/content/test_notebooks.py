@@ -1,5 +1,6 @@
 """What learners open is what authors wrote, and it keeps the rules of a lesson."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from labkit.authoring.rules import breaches
 from labkit.authoring.sentences import template_differences
 from labkit.authoring.solved import sources_differ
 from labkit.workshop.quizzes import read_quiz
-from tests.content.repository import ROOT
+from tests.content.repository import ROOT, name, tracked
 
 CONTENT = Content(ROOT)
 SOURCES = chosen_sources(CONTENT, ())
+PAGE = re.compile(r"\b\d\d-[a-z-]+\.ipynb")
 
 
 def stem(path: Path) -> str:
@@ -44,6 +46,20 @@ def test_every_sentence_is_in_the_template_for_translators() -> None:
 def test_quiz_belongs_to_a_lesson_and_asks_something(quiz: Path) -> None:
     assert quiz.stem in {source.stem for source in SOURCES}
     assert len(read_quiz(quiz.stem, content=ROOT).questions) >= 2
+
+
+def test_every_lesson_that_is_named_is_there() -> None:
+    told = tracked("notebooks/source/*.py", "notebooks/quiz/*.toml", "solutions/*/*/notes.md")
+    numbers = {source.stem[:2] for source in SOURCES}
+    pages = {f"{source.stem}.ipynb" for source in SOURCES}
+    missing = [
+        f"{name(path)}: {named}"
+        for path in told
+        for text in [path.read_text(encoding="utf-8")]
+        for named in {*re.findall(r"\b[Ll]esson (\d\d)\b", text), *PAGE.findall(text)}
+        if named not in numbers | pages
+    ]
+    assert missing == []
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=stem)

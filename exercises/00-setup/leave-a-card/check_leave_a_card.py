@@ -90,7 +90,7 @@ def _no_card() -> Finding:
     return not_started(
         "card.none",
         seen=say("No ConfigMap with the label lab=card hangs in your namespace."),
-        next_step=say("Fill in card.yaml, then run `kubectl apply -f card.yaml`."),
+        next_step=say("Fill in card.yaml, then run `kubectl apply -f leave-a-card/card.yaml`."),
     )
 
 
@@ -110,7 +110,7 @@ def _write_again(message: str, found: Object, seen: str, expected: str) -> Findi
         seen=seen,
         expected=expected,
         why=say("Programs find and read a card by exact kind, label and keys."),
-        next_step=say("Correct card.yaml and run `kubectl apply -f card.yaml` again."),
+        next_step=say("Correct card.yaml and run `kubectl apply -f leave-a-card/card.yaml` again."),
         evidence=evidence(found),
     )
 

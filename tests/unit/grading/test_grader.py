@@ -29,6 +29,10 @@ def blind(snapshot: Snapshot) -> Finding:
     return passed(str(snapshot.objects("Pod")))
 
 
+def lost(snapshot: Snapshot) -> Finding:
+    return not_yet("door.gone", seen="0", expected="1", next_step="Run `labkit reset`, it helps.")
+
+
 def silent(snapshot: Snapshot):
     return None
 
@@ -84,6 +88,11 @@ def test_read_that_failed_is_said_in_its_own_words(tmp_path: Path) -> None:
     assert finding.seen == "The API server is away."
     assert "Pods in me-door" in finding.why
     assert finding.next_step == "Run `labkit status`."
+
+
+def test_who_is_sent_back_to_the_beginning_is_told_the_whole_command(tmp_path: Path) -> None:
+    verdict = grade(exercise_with(tmp_path, "lost"), empty())
+    assert verdict.results[0].finding.next_step == "Run `labkit reset door`, it helps."
 
 
 def test_criterion_without_a_function_or_a_finding_cannot_be_checked(tmp_path: Path) -> None:

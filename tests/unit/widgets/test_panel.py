@@ -102,6 +102,15 @@ def test_reset_goes_back_to_the_beginning_and_remembers_the_hints(shown: Shown) 
     assert "○ not started" in shown.press("check")
 
 
+def test_reset_keeps_what_was_edited_beside_the_fresh_files(shown: Shown) -> None:
+    (edited,) = (shown.lab.settings.home / "work" / EXERCISE).glob("*.yaml")
+    edited.write_text("mine")
+    assert "kept in" in shown.press("reset", "reset")
+    assert edited.read_text() != "mine"
+    kept = edited.parent / "set-aside-1" / edited.name
+    assert kept.read_text() == "mine"
+
+
 def test_problem_is_told_in_the_panel_and_gone_with_the_next_success(shown: Shown) -> None:
     (shown.lab.solutions / "00-test" / EXERCISE / "solution" / "steps.toml").unlink()
     assert "carries no solution of" in shown.press("solution", "solution")

@@ -1,5 +1,6 @@
 """The log is only appended to, survives crashes, and tells where the learner stands."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -86,6 +87,18 @@ def test_next_is_the_one_begun_and_nothing_after_the_last(
     done = overview(settings, content=content)
     assert done.next is None
     assert [line.text for line in overview_lines(done)][-1] == "1 of 1 exercises passed"
+
+
+def test_exercises_come_as_their_lessons_page_starts_them(
+    settings: Settings, tmp_path: Path
+) -> None:
+    for name in ("a-third", "b-second", "c-first"):
+        content = write_content(tmp_path, exercise_id=name)
+    page = content / "notebooks" / "00-test.ipynb"
+    page.parent.mkdir()
+    page.write_text(json.dumps(["hello", 'start("c-first")', 'start("b-second")']))
+    standings = overview(settings, content=content).standings
+    assert [one.exercise.id for one in standings] == ["c-first", "b-second", "a-third"]
 
 
 def test_one_lesson_can_be_looked_at_alone(settings: Settings, tmp_path: Path) -> None:
