@@ -72,10 +72,11 @@ class Settling:
         return max(0.0, end - self.sources.clock.monotonic())
 
     def _watch(self, item: Evidence, end: float) -> None:
-        settled = SETTLED.get(item.kind, _is_there)
         reader = self.sources.reader
         try:
-            if settled(reader.get(item.kind, item.name, namespace=item.namespace)):
+            first = reader.get(item.kind, item.name, namespace=item.namespace)
+            settled = _settled(first)
+            if settled(first):
                 return
             events = reader.watch(
                 item.kind,
@@ -227,10 +228,16 @@ def _has_its_address(service: Object) -> bool:
     return not is_outside(service) or bool(outside_addresses(service))
 
 
-def _is_there(_: Object) -> bool:
-    return True
+def _settled(first: Object) -> Callable[[Object], bool]:
+    """What ends the wait for an object that looked like this; most kinds are not waited for."""
+    if first["kind"] in MOVED_BY_A_CLOCK:
+        version = first["metadata"]["resourceVersion"]
+        return lambda now: bool(now["metadata"]["resourceVersion"] != version)
+    return SETTLED.get(first["kind"], bool)
 
 
+MOVED_BY_A_CLOCK = frozenset({"HorizontalPodAutoscaler"})
+"""Their controllers look every few seconds: what they find next is what is waited for."""
 SETTLED: Mapping[str, Callable[[Object], bool]] = {
     "Deployment": deployment_available,
     "Service": _has_its_address,

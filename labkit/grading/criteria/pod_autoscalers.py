@@ -187,7 +187,7 @@ def rose(snapshot: Snapshot, wish: Wish) -> Finding:
         seen=say("It asks for {desired} Pods; ready: {ready}.", desired=desired, ready=ready),
         expected=say("As many are ready as it asks for."),
         next_step=say("Watch them start with `kubectl get pods --watch`."),
-        evidence=evidence(found),
+        evidence=evidence(deployment_called(snapshot, wish.deployment) or found),
         settling=True,
     )
 

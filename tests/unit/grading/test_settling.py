@@ -110,6 +110,22 @@ def test_pod_that_ends_is_watched_until_it_is_gone() -> None:
     assert wait(reader, moving(Evidence("Pod", "old", NS))) == 1
 
 
+def test_autoscaler_is_watched_until_it_looked_again() -> None:
+    def looked(version: str) -> dict[str, Any]:
+        metadata = {"name": "web", "namespace": NS, "resourceVersion": version}
+        return {"kind": "HorizontalPodAutoscaler", "metadata": metadata}
+
+    reader = HeldReader([looked("1")])
+    changes = [("ADDED", looked("1")), ("MODIFIED", looked("2")), ("MODIFIED", looked("3"))]
+    reader.planned["HorizontalPodAutoscaler"] = changes
+    assert wait(reader, moving(Evidence("HorizontalPodAutoscaler", "web", NS))) == 2
+
+
+def test_kind_that_nothing_is_known_of_is_not_waited_for() -> None:
+    config = {"kind": "ConfigMap", "metadata": {"name": "web", "namespace": NS}}
+    assert wait(HeldReader([config]), moving(Evidence("ConfigMap", "web", NS))) == 0
+
+
 def test_object_that_is_gone_already_is_not_waited_for() -> None:
     assert wait(HeldReader(), moving(WEB)) == 0
 
