@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from labkit.cluster.opening import engine_of
 from labkit.foundation.errors import LabError, SettingInvalid
 from labkit.foundation.files import locked
 from labkit.foundation.process import SystemRunner
@@ -32,9 +33,10 @@ def prepare(kind: str) -> int:
     settings = read_settings()
     progress = Lines(sys.stdout, settings.cache / "durations.json", SystemClock())
     run = SystemRunner()
+    engine = settings.engine or engine_of(settings.home, settings.cluster or "lab")
     # Not in the clone: after a `sudo make` the lock would be root's, and nobody else's any more.
     with locked(settings.cache / "locks" / "environment", holder="another `make`"):
-        system_packages.install_missing(kind, run, progress)
+        system_packages.install_missing(kind, engine, run, progress)
         environment.fill(ROOT, kind, run, progress)
     return 0
 

@@ -10,6 +10,7 @@ from labkit.foundation.errors import LabError, ProcessFailed
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress, shown
 from labkit.preflight.packages import (
+    FOR_ANY_ENGINE,
     PACKAGES,
     Package,
     install_command,
@@ -19,6 +20,7 @@ from labkit.preflight.packages import (
 )
 from tools.attended import run_attended
 
+LOCAL = "local"
 QUIETLY = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a"]
 # A machine that was switched on a minute ago may be installing its own updates.
 APT = [*QUIETLY, "apt-get", "-q", "--yes", "-o", "DPkg::Lock::Timeout=300"]
@@ -43,13 +45,17 @@ FOR_DEVELOPMENT = (
 PERCENT = re.compile(r"^(?P<kind>dl|pm)status:[^:]*:(?P<percent>[\d.]+):")
 
 
-def wanted_packages(kind: str) -> tuple[Package, ...]:
-    """`kind` is lab or dev."""
-    return (*PACKAGES, *FOR_DEVELOPMENT) if kind == "dev" else PACKAGES
+def wanted_packages(kind: str, engine: str = LOCAL) -> tuple[Package, ...]:
+    """`kind` is lab or dev; whoever works on labkit needs what each engine needs."""
+    if kind == "dev":
+        return (*PACKAGES, *FOR_DEVELOPMENT)
+    if engine == LOCAL:
+        return PACKAGES
+    return tuple(package for package in PACKAGES if package.name in FOR_ANY_ENGINE)
 
 
-def install_missing(kind: str, run: Runner, progress: Progress) -> None:
-    packages = wanted_packages(kind)
+def install_missing(kind: str, engine: str, run: Runner, progress: Progress) -> None:
+    packages = wanted_packages(kind, engine)
     here = with_containerd_version(look(packages=packages), run)
     names = missing_packages(here, packages)
     if not names:
@@ -59,6 +65,8 @@ def install_missing(kind: str, run: Runner, progress: Progress) -> None:
     for name in names:
         progress.said(f"  {name:<28} {why[name]}")
     by_hand = install_command(names, here)
+    if kind == "lab" and engine == LOCAL:
+        by_hand += "; or do without real nodes: LABKIT_ENGINE=simulated make lab"
     if not here.has_apt:
         raise LabError("There is no apt-get here to install them with.", by_hand)
     is_root, is_attended = os.geteuid() == 0, sys.stdin.isatty()

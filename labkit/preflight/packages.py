@@ -76,6 +76,8 @@ PACKAGES = (
     Package("python3-venv", "makes the lab's own Python", module="ensurepip", is_optional=True),
     *CONTAINER_ROOM,
 )
+FOR_ANY_ENGINE = frozenset({"ca-certificates", "python3-venv"})
+"""What labkit itself takes to install; all else is for real nodes and their containers."""
 ANY_FILE_WILL_DO = frozenset({"ca-certificates"})  # each system has one of these names
 
 

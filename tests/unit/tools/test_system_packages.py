@@ -68,3 +68,8 @@ def test_only_development_asks_for_a_browser() -> None:
         "libatomic1",
         "fonts-dejavu-core",
     ]
+
+
+def test_nodes_that_are_played_need_nothing_of_what_real_ones_do() -> None:
+    names = [package.name for package in wanted_packages("lab", "simulated")]
+    assert names == ["ca-certificates", "python3-venv"]
