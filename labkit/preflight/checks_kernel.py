@@ -1,13 +1,13 @@
 """Cgroups and the kernel's features."""
 
-from labkit.cluster.local.cgroups import V2_CONTROLLERS
 from labkit.foundation.text import say
 from labkit.preflight.facts import Cgroups, Machine
 from labkit.preflight.finding import Finding, blocking, fine, note
 
 FIRST_VERSION = ("cpu", "cpuacct", "cpuset", "devices", "memory")  # kubelet and runc insist
 FIRST_VERSION_USEFUL = ("pids", "freezer", "blkio")
-SECOND_VERSION = tuple(name.lstrip("+") for name in V2_CONTROLLERS.split())
+SECOND_VERSION = ("cpu", "cpuset", "io", "memory", "pids")
+SECOND_VERSION_IF_THERE = ("hugetlb",)  # a kubelet insists where the kernel has it, only there
 
 
 def cgroups(machine: Machine) -> list[Finding]:
@@ -47,7 +47,8 @@ def _second_version(seen: Cgroups) -> list[Finding]:
     absent = [name for name in SECOND_VERSION if name not in seen.mounted]
     if absent:
         return [_without(name, seen) for name in absent]
-    withheld = [name for name in SECOND_VERSION if name not in seen.delegated]
+    needed = [name for name in SECOND_VERSION_IF_THERE if name in seen.mounted]
+    withheld = [name for name in (*SECOND_VERSION, *needed) if name not in seen.delegated]
     if withheld and not seen.can_delegate:
         return [
             blocking(

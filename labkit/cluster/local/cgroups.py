@@ -13,8 +13,11 @@ from labkit.foundation.waiting import Clock, wait_until
 
 TREE = "labkit"
 EMPTY_SECONDS = 10.0
-V2_CONTROLLERS = "+cpu +cpuset +io +memory +pids"
-"""All that a kubelet asks for; the kernel refuses the whole line for one that it lacks."""
+V2_CONTROLLERS = "+cpu +cpuset +hugetlb +io +memory +pids"
+"""All that a kubelet asks for; the kernel refuses the whole line for one that it lacks.
+
+hugetlb too: where the machine's first cgroup has it, a kubelet ends if its node's has not.
+"""
 
 FREEZERS = (
     ("freezer.state", ("FROZEN", "FREEZING"), "THAWED"),

@@ -81,7 +81,7 @@ def test_version_2_switches_controllers_on_from_the_top_down(second: Path) -> No
     steps = creation(second, NODE)
     assert [step.folder for step in steps] == [second, *lineage(second)]
     assert {step.written for step in steps} == {
-        (("cgroup.subtree_control", "+cpu +cpuset +io +memory +pids"),)
+        (("cgroup.subtree_control", "+cpu +cpuset +hugetlb +io +memory +pids"),)
     }
 
 
@@ -140,9 +140,8 @@ def test_removal_waits_for_a_process_that_a_dying_one_started(first: Path) -> No
 
 
 def test_steps_say_what_they_would_do(second: Path) -> None:
-    top = CgroupStep(
-        second, written=(("cgroup.subtree_control", "+cpu +cpuset +io +memory +pids"),)
-    )
+    asked = "+cpu +cpuset +hugetlb +io +memory +pids"
+    top = CgroupStep(second, written=(("cgroup.subtree_control", asked),))
     assert creation(second, NODE)[0] == top
 
 

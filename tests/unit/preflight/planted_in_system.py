@@ -16,9 +16,10 @@ from tests.unit.preflight.planting import (
     without,
 )
 
+V2_CONTROLLERS = frozenset({"cpu", "cpuset", "io", "memory", "pids"})
 V2 = {
     "version": 2,
-    "mounted": frozenset({"cpu", "cpuset", "io", "memory", "pids"}),
+    "mounted": V2_CONTROLLERS,
     "delegated": frozenset({"cpu"}),
 }
 
@@ -83,12 +84,22 @@ IN_THE_SYSTEM: Faults = {
     "cgroup v2 without a controller": (
         "cgroup-cpuset",
         Level.BLOCKING,
-        lambda: cgroups(**{**V2, "mounted": frozenset({"cpu", "io", "memory", "pids"})}),
+        lambda: cgroups(**{**V2, "mounted": V2_CONTROLLERS - {"cpuset"}}),
     ),
     "cgroup v2 not delegated": (
         "cgroups",
         Level.BLOCKING,
         lambda: cgroups(**V2, can_delegate=False),
+    ),
+    "cgroup v2 whose hugetlb alone is not delegated": (
+        "cgroups",
+        Level.BLOCKING,
+        lambda: cgroups(
+            version=2,
+            mounted=V2_CONTROLLERS | {"hugetlb"},
+            delegated=V2_CONTROLLERS,
+            can_delegate=False,
+        ),
     ),
     "a kernel without overlay": (
         "kernel-overlay",

@@ -11,7 +11,8 @@ from labkit.preflight.report import judge_cluster, judge_machine
 from tests.unit.preflight.healthy import CLUSTER, MACHINE
 from tests.unit.preflight.planted_around import AROUND_IT
 from tests.unit.preflight.planted_in_cluster import IN_THE_CLUSTER
-from tests.unit.preflight.planted_in_system import IN_THE_SYSTEM
+from tests.unit.preflight.planted_in_system import IN_THE_SYSTEM, V2
+from tests.unit.preflight.planting import cgroups
 
 ON_THE_MACHINE = {**IN_THE_SYSTEM, **AROUND_IT}
 
@@ -47,3 +48,8 @@ def test_healthy_machine_and_cluster_have_nothing_to_say() -> None:
     findings = (*judge_machine(MACHINE), *judge_cluster(CLUSTER, MACHINE))
     assert {finding.level for finding in findings} == {Level.OK}
     assert {finding.fix for finding in findings} == {""}
+
+
+def test_kernel_without_hugetlb_is_as_good_as_any() -> None:
+    findings = judge_machine(cgroups(**V2))
+    assert {finding.level for finding in findings} == {Level.OK}
