@@ -4,6 +4,7 @@ Nothing is remembered for this: processes carry a mark in their environment, con
 cluster's cgroup, mounts are below the cluster's folders. So it works after any crash.
 """
 
+import contextlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +15,11 @@ from labkit.foundation.process import Runner
 from labkit.foundation.text import say
 
 MOUNTS = PROC / "self/mountinfo"
+CNI_RESULTS = Path("/var/lib/cni/results")  # libcni's own cache, one place for all networks
+SHIM_SOCKETS = Path("/run/containerd/s")  # built into containerd's shim
+# Namespace, container, note. No deeper: there are the containers' own files.
+SHIM_NOTES = "containerd/io.containerd.runtime.v2.task/*/*/address"
+LONGEST_NOTE = 64 * 1024  # characters; a result has some thousands
 
 
 def cluster_processes(cluster: str, proc: Path = PROC) -> dict[int, str]:
@@ -60,3 +66,24 @@ def namespaces(run: Runner) -> list[str]:
     """Names in /run/netns."""
     lines = run(["ip", "netns", "list"]).output.splitlines()
     return [line.split()[0] for line in lines if line.strip()]
+
+
+def shim_sockets(nodes: Iterable[Path], sockets: Path = SHIM_SOCKETS) -> list[Path]:
+    """The sockets of the shims that run in these nodes. `nodes`: their folders below /run."""
+    notes = (note for node in nodes for note in sorted(node.glob(SHIM_NOTES)))
+    found = (Path(_text(note).strip().removeprefix("unix://")) for note in notes)
+    return [socket for socket in found if socket.parent == sockets]
+
+
+def cni_results(folder: Path, results: Path = CNI_RESULTS) -> list[Path]:
+    """Cached results of Pods whose network namespaces are below `folder`."""
+    return [path for path in sorted(results.glob("*")) if f"{folder}/" in _text(path)]
+
+
+def _text(path: Path) -> str:
+    """What a file says; "" of what is no file, and of what went while we looked."""
+    with contextlib.suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            with path.open(errors="replace") as file:
+                return file.read(LONGEST_NOTE)
+    return ""

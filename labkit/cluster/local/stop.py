@@ -21,8 +21,6 @@ from labkit.foundation.progress import shown
 from labkit.foundation.text import say
 
 CGROUP_MOUNT = Path("/sys/fs/cgroup")
-CNI_RESULTS = Path("/var/lib/cni/results")  # libcni's own cache, one place for all networks
-SHIM_SOCKETS = Path("/run/containerd/s")  # built into containerd's shim
 
 
 def stop(site: Site) -> None:
@@ -50,11 +48,11 @@ def delete(site: Site) -> None:
 
 def _remove_traces(site: Site) -> None:
     paths = site.paths
-    sockets = _shim_sockets(paths.run)
+    sockets = residue.shim_sockets(paths.run.glob("*"))
     residue.unmount_below([paths.data, paths.run], site.run)
     _remove_network(site)
     _remove_cgroups(site, f"/{cgroups.TREE}/{site.name}")
-    _remove_files([paths.run, *sockets, *_cni_results(paths.run)])
+    _remove_files([paths.run, *sockets, *residue.cni_results(paths.run)])
 
 
 def remove_node(site: Site, record: ClusterRecord, name: str) -> None:
@@ -63,13 +61,13 @@ def remove_node(site: Site, record: ClusterRecord, name: str) -> None:
     groups = [f"{site.name}.{name}"]
     _end_processes(site, groups, f"/{cgroups.TREE}/{site.name}/{name}")
     paths = site.paths.node(name)
-    sockets = _shim_sockets(paths.run)
+    sockets = residue.shim_sockets([paths.run])
     residue.unmount_below([paths.data, paths.run], site.run)
     if node is not None:
         removal = network.node_removal(network_of(record), name, node.index)
         site.do(removal, may_fail=True)
     _remove_cgroups(site, f"/{cgroups.TREE}/{site.name}/{name}")
-    _remove_files([paths.run, paths.data, *sockets, *_cni_results(paths.run)])
+    _remove_files([paths.run, paths.data, *sockets, *residue.cni_results(paths.run)])
     write_record(site.paths.record, record.without_node(name))
 
 
@@ -130,21 +128,6 @@ def recorded(site: Site) -> ClusterRecord | None:
     with contextlib.suppress(FileProblem):
         return read_record(site.paths.record)
     return None
-
-
-def _shim_sockets(folder: Path) -> list[Path]:
-    """The sockets of the shims whose bundles are below `folder`."""
-    found = []
-    for note in folder.rglob("address"):
-        socket = Path(note.read_text().strip().removeprefix("unix://"))
-        if socket.parent == SHIM_SOCKETS:
-            found.append(socket)
-    return found
-
-
-def _cni_results(folder: Path) -> list[Path]:
-    """Cached results of Pods whose network namespaces are below `folder`."""
-    return [path for path in CNI_RESULTS.glob("*") if f"{folder}/" in path.read_text()]
 
 
 def _remove_files(paths: list[Path]) -> None:

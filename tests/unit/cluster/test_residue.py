@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -5,8 +6,10 @@ import pytest
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local.residue import (
     cluster_processes,
+    cni_results,
     mounts_below,
     namespaces,
+    shim_sockets,
     unmount_below,
 )
 from tests.support.fake_proc import FakeProc
@@ -91,3 +94,43 @@ def test_namespaces_are_read_with_and_without_a_number_behind() -> None:
     run = RecordedProcesses()
     run.answer("ip", "netns", "list", output="lab.lab.node1 (id: 1)\nlab.lab (id: 0)\nfresh\n\n")
     assert namespaces(run) == ["lab.lab.node1", "lab.lab", "fresh"]
+
+
+def bundle(node: Path, container: str) -> Path:
+    """Where containerd's shim leaves its note, as it does for each container of a node."""
+    folder = node / "containerd/io.containerd.runtime.v2.task/k8s.io" / container
+    (folder / "rootfs").mkdir(parents=True)
+    return folder
+
+
+def test_sockets_of_shims_are_read_from_their_bundles(tmp_path: Path) -> None:
+    sockets = tmp_path / "s"
+    (bundle(tmp_path / "node1", "a") / "address").write_text(f"unix://{sockets}/1\n")
+    (bundle(tmp_path / "node2", "b") / "address").write_text(f"unix://{sockets}/2\n")
+    (bundle(tmp_path / "node2", "c") / "address").write_text("unix:///elsewhere/3\n")
+    nodes = [tmp_path / "node1", tmp_path / "node2", tmp_path / "gone"]
+    assert shim_sockets(nodes, sockets) == [sockets / "1", sockets / "2"]
+
+
+def test_nothing_within_a_container_is_read(tmp_path: Path) -> None:
+    rootfs = bundle(tmp_path, "a") / "rootfs"
+    (rootfs / "address").write_text(f"unix://{tmp_path}/1")
+    (rootfs / "etc/address").mkdir(parents=True)
+    assert shim_sockets([tmp_path], tmp_path) == []
+
+
+def test_note_of_a_shim_that_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    (bundle(tmp_path, "a") / "address").mkdir()
+    os.mkfifo(bundle(tmp_path, "b") / "address")
+    (bundle(tmp_path, "c") / "address").symlink_to("/dev/zero")
+    (bundle(tmp_path, "d") / "address").write_bytes(b"\xff" * 100_000)
+    (bundle(tmp_path, "e") / "address").write_text(f"unix://{tmp_path}/5")
+    assert shim_sockets([tmp_path], tmp_path) == [tmp_path / "5"]
+
+
+def test_cached_results_are_those_of_the_folders_namespaces(tmp_path: Path) -> None:
+    (tmp_path / "ours").write_text(f'{{"netns":"{RUN}/node1/netns/x"}}')
+    (tmp_path / "neighbours").write_text(f'{{"netns":"{RUN}2/node1/netns/x"}}')
+    # What a glob names is gone a moment later when another cluster's Pod ends.
+    (tmp_path / "vanished").symlink_to(tmp_path / "nothing")
+    assert cni_results(RUN, tmp_path) == [tmp_path / "ours"]

@@ -16,8 +16,8 @@ from labkit.cluster.local.policy.reachable import World
 from labkit.cluster.local.policy.selecting import pods_from
 from labkit.cluster.local.policy.table import NOTHING, table_texts
 from labkit.cluster.local.record import read_record
+from labkit.cluster.local.residue import CNI_RESULTS
 from labkit.cluster.local.site import Site, network_of, read_host
-from labkit.cluster.local.stop import CNI_RESULTS
 from labkit.foundation.text import say
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
