@@ -9,7 +9,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -180,11 +180,16 @@ def start_detached(
 
 
 def stream_lines(
-    command: Sequence[str], *, stdin: str = "", folder: Path | None = None
-) -> Iterator[str]:
+    command: Sequence[str],
+    *,
+    stdin: str = "",
+    folder: Path | None = None,
+    kill: Callable[["subprocess.Popen[str]"], object] = subprocess.Popen.kill,
+) -> Generator[str, None, None]:
     """Run a program and yield the lines it prints as they come; its errors go to ours.
 
-    Raises ProcessFailed after the last line for a status other than 0.
+    Raises ProcessFailed after the last line for a status other than 0. Whoever reads no further
+    waits for its end; so does whoever may not kill it, which is anybody's way with sudo.
     """
     program = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
@@ -195,12 +200,24 @@ def stream_lines(
             program.stdin.close()
             yield from program.stdout
         status = program.wait()
-    except BaseException:
-        program.kill()
-        program.wait()
+    except GeneratorExit:
         raise
+    except BaseException:
+        with contextlib.suppress(PermissionError):  # sudo is root's; Ctrl-C has reached it, too
+            kill(program)
+        raise
+    finally:
+        _leave(program)
     if status:
         raise ProcessFailed(command, status, "", say("Read its own words above."))
+
+
+def _leave(program: "subprocess.Popen[str]") -> None:
+    """Close its pipes, by which a program that still prints hears of it, and wait for its end."""
+    for pipe in filter(None, (program.stdin, program.stdout)):
+        with contextlib.suppress(BrokenPipeError):
+            pipe.close()
+    program.wait()
 
 
 class Companion:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labkit.foundation.errors import LabError, ProcessFailed, TimedOut
-from labkit.foundation.process import SystemRunner, beside, start_detached
+from labkit.foundation.process import SystemRunner, beside, start_detached, stream_lines
 from labkit.foundation.waiting import SystemClock, wait_until
 
 run = SystemRunner()
@@ -132,3 +132,53 @@ def test_companion_ends_also_when_the_block_breaks(tmp_path: Path) -> None:
 def test_status_of_a_companion_that_ended_by_itself_is_its_own(tmp_path: Path) -> None:
     with beside(python("raise SystemExit(3)"), tmp_path / "log") as companion:
         assert companion.wait() == 3
+
+
+def refused(_: object) -> None:
+    """The kernel's word to a user who would kill root's sudo."""
+    raise PermissionError
+
+
+def test_lines_come_as_they_are_printed_and_a_status_after_the_last() -> None:
+    lines = stream_lines(python("print(input()); raise SystemExit(3)"), stdin="asked\n")
+    assert next(lines) == "asked\n"
+    with pytest.raises(ProcessFailed) as caught:
+        next(lines)
+    assert caught.value.status == 3
+
+
+def test_program_whose_reader_has_heard_enough_ends_by_itself(tmp_path: Path) -> None:
+    end = tmp_path / "end"
+    code = f"print('answer', flush=True); import pathlib; pathlib.Path({str(end)!r}).touch()"
+    lines = stream_lines(python(code), kill=refused)
+    assert next(lines) == "answer\n"
+    lines.close()
+    assert end.exists()
+
+
+def test_interrupted_reader_of_a_program_that_nobody_may_kill_waits_for_its_end(
+    tmp_path: Path,
+) -> None:
+    end = tmp_path / "end"
+    code = (
+        "import os, pathlib\n"
+        "try:\n"
+        "    while True: print('on', flush=True)\n"
+        "except BrokenPipeError:\n"
+        f"    pathlib.Path({str(end)!r}).touch()\n"
+        "    os._exit(1)\n"
+    )
+    lines = stream_lines(python(code), kill=refused)
+    assert next(lines) == "on\n"
+    with pytest.raises(KeyboardInterrupt):
+        lines.throw(KeyboardInterrupt())
+    assert end.exists()
+
+
+def test_interrupted_reader_takes_the_program_along() -> None:
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    lines = stream_lines(python(code))
+    pid = int(next(lines))
+    with pytest.raises(KeyboardInterrupt):
+        lines.throw(KeyboardInterrupt())
+    assert not is_running(pid)
