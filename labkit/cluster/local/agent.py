@@ -6,6 +6,7 @@ starts only copies that root made: `labkit up` installs them through sudo.
 """
 
 import contextlib
+import logging
 import os
 import select
 import signal
@@ -14,6 +15,7 @@ import socketserver
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -29,6 +31,7 @@ from labkit.cluster.local.messages import (
 )
 from labkit.cluster.local.operations import Root, perform
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.registry_files import REALMS
 from labkit.cluster.local.trusted import are_installed
 from labkit.cluster.logs import rotate
 from labkit.cluster.supervising import relaunch
@@ -39,6 +42,8 @@ from labkit.foundation.process import SystemRunner
 from labkit.foundation.text import say
 from labkit.foundation.waiting import SystemClock
 
+LOG = logging.getLogger("labkit.agent")
+TROUBLE_SECONDS = 5  # before a duty that met trouble is tried again
 LOGS_SECONDS = 60  # a kubelet that complains a lot writes 1 MB in that time
 CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
@@ -52,8 +57,8 @@ def serve(root: Root, group: int) -> None:
     os.umask(before)
     os.chown(path, 0, group)
     server.root = root
-    for duty in (keep_supervised, keep_logs_short):
-        threading.Thread(target=duty, args=(root,), daemon=True).start()
+    for duty in (revive_supervisor, shorten_logs):
+        threading.Thread(target=keep_doing, args=(duty, root), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     with server:  # leaving it waits for the answers under way: one of them may be ending us
         server.serve_forever(poll_interval=0.2)
@@ -110,23 +115,36 @@ def _refuse_programs(root: Root, request: Request) -> None:
         )
 
 
-def keep_supervised(root: Root) -> None:
-    """Whenever the supervisor dies before us, start another that adopts what it left."""
+def keep_doing(duty: Callable[[Root], object], root: Root) -> None:
+    """Again and again. Trouble is told to the log and passes: nobody else has this duty."""
+    while True:
+        try:
+            duty(root)
+        except (LabError, OSError) as trouble:
+            LOG.warning("%s, again in %d s: %s", duty.__name__, TROUBLE_SECONDS, trouble)
+            root.clock.pause(TROUBLE_SECONDS)
+
+
+def revive_supervisor(root: Root) -> None:
+    """When the supervisor dies before us, start another that adopts what it left."""
     supervisor = Supervisor(root.machine.supervisor, Path(sys.executable))
-    while True:
-        with contextlib.suppress(ClusterError, ProcessLookupError):
-            select.select([os.pidfd_open(supervisor.pid())], [], [])
-        with locked(root.machine.lock, holder="restart the supervisor", clock=root.clock):
-            if not supervisor.is_alive():
-                relaunch(supervisor, root.clock)
+    with contextlib.suppress(ClusterError, ProcessLookupError):
+        select.select([os.pidfd_open(supervisor.pid())], [], [])
+    with locked(root.machine.lock, holder="restart the supervisor", clock=root.clock):
+        if not supervisor.is_alive():
+            relaunch(supervisor, root.clock)
 
 
-def keep_logs_short(root: Root) -> None:
-    while True:
-        clusters = root.machine.data / "clusters"
-        rotate([*clusters.glob("*/logs"), *clusters.glob("*/nodes/*/logs")])
-        root.clock.pause(LOGS_SECONDS)
+def shorten_logs(root: Root) -> None:
+    """Of clusters and their nodes, of the registries, and our own."""
+    machine = root.machine
+    clusters = machine.data / "clusters"
+    folders = [*clusters.glob("*/logs"), *clusters.glob("*/nodes/*/logs")]
+    registries = [realm.folder(machine) / "logs" for realm in REALMS.values()]
+    rotate([*folders, *registries, machine.supervisor / "logs"])
+    root.clock.pause(LOGS_SECONDS)
 
 
 if __name__ == "__main__":
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     serve(Root(MachinePaths(), SystemRunner(), SystemClock()), int(sys.argv[1]))

@@ -7,6 +7,8 @@ meets trouble ends the process, and the supervisor starts it again: state is in 
 import os
 import sys
 import threading
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from labkit.cluster.local.addons import keep_addons
@@ -22,15 +24,20 @@ from labkit.foundation.waiting import SystemClock
 def main(name: str) -> None:
     site = Site(name, MachinePaths(), SystemRunner(), SystemClock(), Quiet(), Path(sys.executable))
     for controller in (keep_addresses, keep_policies, keep_addons):
-        threading.Thread(target=_or_end, args=(controller, site)).start()
+        threading.Thread(target=run_or_end, args=(controller, site)).start()
 
 
-def _or_end(controller: object, site: Site) -> None:
+def run_or_end(
+    controller: Callable[[Site], object], site: Site, end: Callable[[int], object] = os._exit
+) -> None:
     try:
-        if callable(controller):
-            controller(site)
+        controller(site)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()  # nobody else does: so hard an end runs nothing more
+        raise
     finally:
-        os._exit(1)  # one thread's end is everybody's: no half of a controller goes on
+        end(1)  # one thread's end is everybody's: no half of a controller goes on
 
 
 if __name__ == "__main__":

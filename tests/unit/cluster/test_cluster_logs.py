@@ -51,6 +51,18 @@ def test_log_that_went_away_meanwhile_stops_nobody(large: Path) -> None:
     assert large.stat().st_size == 0
 
 
+def test_log_that_cannot_be_cut_is_named_and_keeps_no_other_from_it(
+    large: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck = large.with_name("a.log")
+    large.rename(stuck)
+    (large.parent / "a.log.1").mkdir()  # nothing can be kept there
+    large.write_bytes(b"x" * (LARGEST_BYTES + 1))
+    rotate([large.parent])
+    assert (stuck.stat().st_size > LARGEST_BYTES, large.stat().st_size) == (True, 0)
+    assert f"{stuck} could not be cut short" in caplog.text
+
+
 def test_last_lines_are_read_from_the_end(tmp_path: Path) -> None:
     log = tmp_path / "etcd.log"
     log.write_text("first\nsecond\nthird")
