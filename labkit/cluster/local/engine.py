@@ -106,7 +106,7 @@ class LocalEngine:
         elif not self._left_a_kubeconfig():
             return
         self._kubeconfig_path().unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # something of another's is in the folder
+        with contextlib.suppress(OSError):  # something of another's is in the folder, or it is gone
             self._kubeconfig_path().parent.rmdir()
 
     def exists(self) -> bool:

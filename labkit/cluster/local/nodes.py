@@ -11,7 +11,6 @@ from labkit.cluster.local.start import Start, with_shapes
 from labkit.cluster.names import checked_node_name
 from labkit.cluster.supervising import ensure_groups, start_waiting
 from labkit.cluster.versions import check_node, patch_of
-from labkit.foundation.errors import LabError
 from labkit.foundation.files import locked
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
@@ -34,7 +33,7 @@ def add(begun: Start, shape: NodeShape) -> NodeStatus:
     try:
         with shown(site.progress, say("Add node {name}", name=record.name)):
             _start_node(grown, record.name)
-    except LabError:
+    except BaseException:  # Ctrl-C too, and whoever asked and left
         stop.remove_node(site, grown.record, record.name)
         raise
     node = next(node for node in grown.nodes() if node.name == record.name)

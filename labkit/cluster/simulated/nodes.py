@@ -7,7 +7,6 @@ from labkit.cluster.simulated.record import SimulatedRecord, read_record, write_
 from labkit.cluster.simulated.site import Site
 from labkit.cluster.simulated.start import check_shapes, ensure_nodes, wait_for_nodes
 from labkit.cluster.versions import patch_of
-from labkit.foundation.errors import LabError
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
 from labkit.kube.errors import ObjectNotFound
@@ -33,7 +32,7 @@ def add(site: Site, shape: NodeShape) -> NodeStatus:
         with shown(site.progress, say("Add node {name}", name=node.name)):
             ensure_nodes(site, [node])
             wait_for_nodes(site, [node.name])
-    except LabError:
+    except BaseException:  # Ctrl-C too
         write_record(site.paths.record, record)
         raise
     return NodeStatus(
