@@ -43,6 +43,7 @@ EVERY_ENGINE: tuple[Check, ...] = (
 LOCAL_ENGINE: tuple[Check, ...] = (
     checks_rights.cores,
     checks_rights.root,
+    checks_rights.root_looks,
     checks_rights.capabilities,
     checks_rights.namespaces,
     checks_rights.user_namespaces,

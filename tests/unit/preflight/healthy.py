@@ -54,7 +54,7 @@ INSTALLED = Installed(
 MACHINE = Machine(
     platform=Platform("Linux", "x86_64", "6.1.0", 2, selinux_enforcing=False),
     rights=Rights(
-        is_root=False,
+        is_root=True,
         sudo="/usr/bin/sudo",
         can_gain_rights=True,
         capabilities=EVERY_CAPABILITY,

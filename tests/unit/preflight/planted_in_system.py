@@ -13,6 +13,7 @@ from tests.unit.preflight.planting import (
     kernel,
     rights,
     system,
+    users,
     without,
 )
 
@@ -32,8 +33,8 @@ IN_THE_SYSTEM: Faults = {
     ),
     "one core": ("cores", Level.WARNING, lambda: system(cores=1)),
     "SELinux": ("selinux", Level.WARNING, lambda: system(selinux_enforcing=True)),
-    "neither root nor sudo": ("rights", Level.WARNING, lambda: rights(sudo="")),
-    "no_new_privs": ("rights", Level.WARNING, lambda: rights(can_gain_rights=False)),
+    "neither root nor sudo": ("rights", Level.WARNING, lambda: users(sudo="")),
+    "no_new_privs": ("rights", Level.WARNING, lambda: users(can_gain_rights=False)),
     "a container without CAP_SYS_ADMIN": (
         "capabilities",
         Level.BLOCKING,
@@ -42,13 +43,13 @@ IN_THE_SYSTEM: Faults = {
     "no user namespaces": (
         "user-namespaces",
         Level.NOTE,
-        lambda: rights(has_user_namespaces=False),
+        lambda: users(has_user_namespaces=False),
     ),
-    "no device for tunnels": ("tunnel", Level.NOTE, lambda: rights(has_tunnel=False)),
+    "no device for tunnels": ("tunnel", Level.NOTE, lambda: users(has_tunnel=False)),
     "a device for root's tunnels only": (
         "tunnel",
         Level.NOTE,
-        lambda: rights(may_use_tunnel=False),
+        lambda: users(may_use_tunnel=False),
     ),
     "containerd missing": ("package-containerd", Level.BLOCKING, lambda: without("containerd")),
     "runc missing": ("package-runc", Level.BLOCKING, lambda: without("runc")),
@@ -180,7 +181,11 @@ IN_THE_SYSTEM: Faults = {
         Level.BLOCKING,
         lambda: cache(options=frozenset({"ro"})),
     ),
-    "data where no overlay can be": ("overlay", Level.BLOCKING, lambda: data(kind="nfs4")),
+    "data where no overlay can be": (
+        "overlay",
+        Level.BLOCKING,
+        lambda: replace(users(), data=data(kind="nfs4").data),
+    ),
     "an overlay that was refused": (
         "overlay",
         Level.BLOCKING,

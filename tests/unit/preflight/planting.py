@@ -19,6 +19,11 @@ def rights(**changed: object) -> Machine:
     return replace(MACHINE, rights=replace(MACHINE.rights, **changed))  # type: ignore[arg-type]
 
 
+def users(**changed: object) -> Machine:
+    """Of somebody who has sudo."""
+    return rights(is_root=False, **changed)
+
+
 def without(*parts: str) -> Machine:
     programs = {name: path for name, path in INSTALLED.programs.items() if name not in parts}
     files = {name: path for name, path in INSTALLED.files.items() if name not in parts}

@@ -12,13 +12,14 @@ from tests.unit.preflight.healthy import CLUSTER, MACHINE
 from tests.unit.preflight.planted_around import AROUND_IT
 from tests.unit.preflight.planted_in_cluster import IN_THE_CLUSTER
 from tests.unit.preflight.planted_in_system import IN_THE_SYSTEM, V2
-from tests.unit.preflight.planting import cgroups
+from tests.unit.preflight.planting import cgroups, users
 
+OF_ROOT = "root-looks"  # said to every user, beside whatever is planted
 ON_THE_MACHINE = {**IN_THE_SYSTEM, **AROUND_IT}
 
 
 def assert_found(findings: tuple[Finding, ...], topic: str, level: Level) -> None:
-    found = [finding for finding in findings if finding.level is not Level.OK]
+    found = [each for each in findings if each.level is not Level.OK and each.id != OF_ROOT]
     assert [(finding.id, finding.level) for finding in found] == [(topic, level)]
     for finding in found:
         assert finding.seen
@@ -53,3 +54,20 @@ def test_healthy_machine_and_cluster_have_nothing_to_say() -> None:
 def test_kernel_without_hugetlb_is_as_good_as_any() -> None:
     findings = judge_machine(cgroups(**V2))
     assert {finding.level for finding in findings} == {Level.OK}
+
+
+def test_user_with_sudo_is_told_what_only_root_can_look_at() -> None:
+    (told,) = [each for each in judge_machine(users()) if each.level is not Level.OK]
+    assert (told.id, told.level) == (OF_ROOT, Level.NOTE)
+    for look in ("iptables", "overlay", "namespaces", "links", "NAT", "nftables"):
+        assert look in told.seen
+    assert "doctor --machine" in told.fix
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [MACHINE, users(sudo=""), users(can_gain_rights=False)],
+    ids=["root", "no sudo", "sudo of no use"],
+)
+def test_who_is_root_or_cannot_be_is_not_sent_to_look_as_root(machine: Machine) -> None:
+    assert OF_ROOT not in {finding.id for finding in judge_machine(machine)}
