@@ -7,13 +7,13 @@ side of a managed cluster is not.
 """
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from labkit.cluster.lab_range import LAB_RANGE
 from labkit.kube.kubeconfig import Access, read_access
 
-RANGE = IPv4Network("198.18.0.0/15")
 PEOPLE, OWN = ".1", ".253"
 SERVER_NAME = "kubernetes"  # in every API server's certificate, unlike that address
 
@@ -31,6 +31,6 @@ def managed_access(kubeconfig: Path) -> Access:
 
 def _is_ours(host: str) -> bool:
     try:
-        return IPv4Address(host) in RANGE
+        return IPv4Address(host) in LAB_RANGE
     except ValueError:
         return False

@@ -6,7 +6,6 @@ ClusterError
 ├── CapabilityMissing
 ├── NeedsRoot                  what exactly needs root
 ├── AgentUnreachable           the root agent does not answer on its socket
-├── StepFailed                 step, cause
 └── NodeNotReady
 """
 
@@ -62,17 +61,6 @@ class AgentUnreachable(ClusterError):
             say("The root agent does not answer: {reason}.", reason=reason),
             say("Run `labkit up`; it starts the agent again."),
         )
-
-
-class StepFailed(ClusterError):
-    def __init__(self, step: str, cause: LabError) -> None:
-        super().__init__(
-            say("Could not {step}: {cause}", step=step, cause=cause.what_happened),
-            cause.next_step,
-            cause.evidence,
-        )
-        self.step = step
-        self.cause = cause
 
 
 class NodeNotReady(ClusterError):

@@ -20,10 +20,6 @@ def last_lines(path: Path, count: int) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def last_line(path: Path) -> str:
-    return last_lines(path, 1).strip()
-
-
 def _lines(path: Path, count: int) -> list[str]:
     with path.open("rb") as log:
         log.seek(max(0, path.stat().st_size - count * LONGEST_LINE))

@@ -13,7 +13,7 @@ class ProcessPlan:
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
     waits: bool = False
-    """Not started with its group but by whoever sees that it can start (`supervision.start`)."""
+    """Not started with its group but by `supervising.start_waiting`, when somebody sees it can."""
     stop_seconds: int = 5
     """How long after SIGTERM before SIGKILL."""
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, ip_network
 
+from labkit.cluster.lab_range import LAB_RANGE
 from labkit.cluster.local.network import NAMESPACE_PREFIX, Network
 from labkit.foundation.text import say
 from labkit.preflight.checks_remnants import guests
-from labkit.preflight.facts import LAB_RANGE, Listener, Machine, Route
+from labkit.preflight.facts import Listener, Machine, Route
 from labkit.preflight.finding import Finding, fine, note, warning
 
 LINK = re.compile(r"lk[0-9a-f]{10}")  # as cluster.local.network names them
@@ -54,7 +55,7 @@ def cluster_list(machine: Machine) -> list[Finding]:
 
 
 def address_range(machine: Machine) -> list[Finding]:
-    """Somebody else in 198.18.0.0/15: some VPN and proxy programs use it too."""
+    """Somebody else in the lab's range: some VPN and proxy programs use it too."""
     foreign = [
         (str(network), route.link)
         for route, network in _lab_routes(machine.network.routes)

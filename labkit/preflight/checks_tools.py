@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network
 
+from labkit.cluster.lab_range import LAB_RANGE
 from labkit.foundation.text import say
-from labkit.preflight.facts import LAB_RANGE, Machine
+from labkit.preflight.facts import Machine
 from labkit.preflight.finding import Finding, blocking, fine, warning
 
 RELEASED = datetime(2026, 2, 1, tzinfo=UTC)  # Kubernetes 1.34.4 is of that month

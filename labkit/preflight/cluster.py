@@ -11,6 +11,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from labkit.cluster.certificates import validity
+from labkit.cluster.lab_range import LAB_RANGE
 from labkit.foundation.settings import Settings
 from labkit.kube.conditions import condition, is_true
 from labkit.kube.errors import Forbidden, KubeError
@@ -18,7 +19,7 @@ from labkit.kube.exchange import Request
 from labkit.kube.kubeconfig import Access, read_access
 from labkit.kube.reader import Reader
 from labkit.kube.resources import Object
-from labkit.preflight.facts import LAB_RANGE, Route
+from labkit.preflight.facts import Route
 from labkit.preflight.packages import read_version
 from labkit.preflight.surroundings import Surroundings
 

@@ -7,13 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import IPv4Network
 from pathlib import Path
 
 from labkit.preflight.packages import Installed
-
-LAB_RANGE = IPv4Network("198.18.0.0/15")
-"""Of every local cluster's addresses on a machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ import json
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from labkit.cluster.local.network import NETWORKS, RANGE, Network
+from labkit.cluster.lab_range import LAB_RANGE
+from labkit.cluster.local.network import NETWORKS, Network
 from labkit.foundation.errors import LabError
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
@@ -24,7 +25,11 @@ def allocate(record: Path, cluster: str, routes: str) -> Network:
         unused = [number for number in free if not _is_within(foreign, number)]
         if not unused:
             raise LabError(
-                say("All {count} networks of 198.18.0.0/15 are taken.", count=NETWORKS - 1),
+                say(
+                    "All {count} networks of {range} are taken.",
+                    count=NETWORKS - 1,
+                    range=LAB_RANGE,
+                ),
                 say("Run `labkit status --all` and take a cluster down."),
             )
         clear = (number for number in unused if not _touches(foreign, number))
@@ -39,7 +44,7 @@ def _named_in(routes: str) -> list[IPv4Network]:
     for word in routes.split():
         with contextlib.suppress(ValueError):
             named = IPv4Network(word, strict=False)
-            if named.subnet_of(RANGE):
+            if named.subnet_of(LAB_RANGE):
                 found.append(named)
     return found
 

@@ -3,18 +3,17 @@
     host ── veth 198.18.C.254/30 · .253 ── namespace lab.<cluster>: control plane, router, bridge
     br0 198.18.C.1/25 ── a veth a node ── namespace lab.<cluster>.<node>, 198.18.C.(10+i)
 
-198.18.0.0/15 is the range set aside for benchmarks (RFC 2544): no office network uses it.
+C is the cluster's number in the lab's range.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from typing import Any
 
 from labkit.cluster.control_plane import POD_RANGE, SERVICE_RANGE
+from labkit.cluster.lab_range import LAB_RANGE
 
-RANGE = IPv4Network("198.18.0.0/15")
 NETWORKS = 512  # /24s in it
 FIRST_NODE_HOST = 10
 NODE_LIMIT = 100  # hosts .11 to .110 of the bridge's /25
@@ -245,7 +244,7 @@ def _settings(namespace: str, wanted: Mapping[str, str]) -> list[Command]:
 
 def _host_masquerade(action: str, network: Network) -> tuple[str, ...]:
     comment = ("-m", "comment", "--comment", f"labkit {network.cluster}")
-    return _masquerade(action, network.range, ("!", "-d", "198.18.0.0/15", *comment))
+    return _masquerade(action, network.range, ("!", "-d", str(LAB_RANGE), *comment))
 
 
 def _masquerade(action: str, source: str, match: tuple[str, ...]) -> tuple[str, ...]:

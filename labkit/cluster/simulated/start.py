@@ -20,7 +20,6 @@ from labkit.cluster.credentials import (
 from labkit.cluster.engine import ClusterConfig, NodeShape
 from labkit.cluster.errors import NodeNotReady
 from labkit.cluster.flavors import known_flavor
-from labkit.cluster.log_files import last_line
 from labkit.cluster.node_record import NodeRecord, missing
 from labkit.cluster.plane_settings import first_settings
 from labkit.cluster.platform import PLATFORM, STAND_IN
@@ -35,7 +34,7 @@ from labkit.cluster.simulated.site import Site
 from labkit.cluster.supervising import ensure_groups
 from labkit.cluster.versions import check_skew, patch_of
 from labkit.foundation.errors import SettingInvalid, TimedOut
-from labkit.foundation.files import PRIVATE, locked, write_atomically
+from labkit.foundation.files import PRIVATE, last_line, locked, write_atomically
 from labkit.foundation.progress import shown
 from labkit.foundation.text import say
 from labkit.foundation.waiting import wait_until

@@ -5,13 +5,14 @@ from typing import Any
 from labkit.cluster.control_plane import ETCD_QUOTA_BYTES
 from labkit.cluster.engine import ClusterStatus, ComponentStatus, NodeStatus, State
 from labkit.cluster.errors import ClusterError, ClusterUnknown
-from labkit.cluster.log_files import last_line, last_lines
+from labkit.cluster.log_files import last_lines
 from labkit.cluster.node_record import NodeRecord
 from labkit.cluster.simulated.node_object import node_address
 from labkit.cluster.simulated.plane import COMPONENTS
 from labkit.cluster.simulated.site import Site
 from labkit.cluster.supervision import ProcessState
 from labkit.foundation.errors import FileProblem, SettingInvalid
+from labkit.foundation.files import last_line
 from labkit.kube.conditions import node_ready, node_version
 from labkit.kube.errors import KubeError
 

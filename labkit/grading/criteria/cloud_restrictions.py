@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from labkit.cluster.lab_range import LAB_RANGE
 from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import not_ready
 from labkit.grading.criteria.cloud_networks import beyond, missing, networks, wider_than
@@ -9,8 +10,6 @@ from labkit.grading.criteria.ranges import Network, network_of, within
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.verdict import Finding, State, not_started, not_yet, passed
 
-LAB_RANGE = "198.18.0.0/15"
-"""In which every local cluster has a network; the host calls from .254, as the engine says."""
 WIDEST = 16
 WORLD = "0.0.0.0/0"
 
@@ -26,8 +25,8 @@ class Door:
 
     @property
     def caller(self) -> str:
-        """The address that the cluster sees; on loopback both are the same."""
-        if not within(self.server, LAB_RANGE):
+        """The address that the cluster sees: on loopback the server's, else .254 beside it."""
+        if not within(self.server, str(LAB_RANGE)):
             return self.server
         return f"{self.server.rpartition('.')[0]}.254"
 

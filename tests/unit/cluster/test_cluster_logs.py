@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from labkit.cluster.log_files import LONGEST_LINE, last_line, last_lines
+from labkit.cluster.log_files import LONGEST_LINE, last_lines
 from labkit.cluster.logs import LARGEST_BYTES, rotate
 
 
@@ -68,14 +68,13 @@ def test_last_lines_are_read_from_the_end(tmp_path: Path) -> None:
     log.write_text("first\nsecond\nthird")
     assert last_lines(log, 2) == "second\nthird\n"
     assert last_lines(log, 9) == "first\nsecond\nthird\n"
-    assert last_line(log) == "third"
     assert (last_lines(log, 0), last_lines(tmp_path / "missing", 2)) == ("", "")
 
 
 def test_line_longer_than_is_looked_at_is_shown_from_its_middle(tmp_path: Path) -> None:
     log = tmp_path / "etcd.log"
     log.write_text("x" * (LONGEST_LINE + 1) + "end\n")
-    assert last_line(log).endswith("end")
+    assert last_lines(log, 1).endswith("end\n")
 
 
 def test_log_that_was_begun_anew_goes_on_from_what_is_kept_of_it(tmp_path: Path) -> None:
