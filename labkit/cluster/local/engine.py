@@ -19,9 +19,10 @@ from labkit.cluster.engine import (
 )
 from labkit.cluster.errors import AgentUnreachable, ClusterUnknown
 from labkit.cluster.flavors import checked_flavor
+from labkit.cluster.lab_range import LAB_RANGE
 from labkit.cluster.local.allocation import read_allocations
 from labkit.cluster.local.messages import Request, status_from
-from labkit.cluster.local.network import NODE_LIMIT, RANGE
+from labkit.cluster.local.network import NODE_LIMIT
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import RootSide
 from labkit.cluster.local.site import ADDON_IMAGES, NODE_IMAGES, ON_DEMAND, PROGRAMS, images_of
@@ -181,7 +182,7 @@ class LocalEngine:
         """Of a cluster that is gone. Another engine's is at the same place, and stays."""
         with contextlib.suppress(KubeError, ValueError):
             server = read_access(self._kubeconfig_path()).server
-            return ip_address(urlsplit(server).hostname or "") in RANGE
+            return ip_address(urlsplit(server).hostname or "") in LAB_RANGE
         return False
 
     def _kubeconfig_path(self) -> Path:
