@@ -122,7 +122,7 @@ MOMENTS: dict[str, Callable[[OwnCluster], bool]] = {
     "host link made": lambda c: Path(f"/sys/class/net/{interface_name(c.name, 'host')}").exists(),
     "kubelet configured": lambda c: (_node(c) / "kubelet.yaml").exists(),
     "mounts made": lambda c: any(t.startswith("mount") for t in traces(c.name)),
-    "cgroup made": lambda c: Path(f"/sys/fs/cgroup/memory/labkit/{c.name}/node1").exists(),
+    "cgroup made": lambda c: any((f / "node1").exists() for f in cgroup_folders(c.name)),
     "etcd started": lambda c: pid_of(c, "/etcd") is not None,
     "kubelet started": lambda c: pid_of(c, ".node1/kubelet") is not None,
     "scheduler started": lambda c: pid_of(c, "/kube-scheduler") is not None,
