@@ -1,6 +1,7 @@
 """Run the stages of a suite: `python3 -m tools.suite check|test|prove|fresh|lock [exercise …]`.
 
-Every stage's time is printed beside its budget. What was started is taken down again.
+Every stage's time is printed beside its budget, and how many of its tests were skipped. What was
+started is taken down again.
 """
 
 import shlex
@@ -10,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from labkit.foundation.errors import LabError, ProcessFailed, SettingInvalid
 from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import Clock, SystemClock
 from tools.attended import run_attended
+from tools.skipped import reported, skipped_in
 from tools.stages import (
     AHEAD,
     BESIDE_CHECK,
@@ -42,6 +45,8 @@ class Ran:
     stage: Stage
     seconds: float
     well: bool
+    skipped: int = 0
+    """Tests that it left out, where its program is pytest."""
 
 
 RunStage = Callable[[Stage], Ran]
@@ -122,10 +127,15 @@ def test_lab(cache: Path) -> dict[str, str]:
 
 
 def run_stage(
-    stage: Stage, clock: Clock, environment: Mapping[str, str] | None = None, *, live: bool = True
+    stage: Stage,
+    clock: Clock,
+    environment: Mapping[str, str] | None = None,
+    *,
+    live: bool = True,
+    root: Path = ROOT,
 ) -> Ran:
     began = clock.monotonic()
-    command = command_of(stage, ROOT)
+    command = command_of(stage, root)
     if not command:
         return Ran(stage, 0, well=True)
     said = [f"── {stage.name}"]
@@ -133,14 +143,17 @@ def run_stage(
         say_line(said.pop())
     watch = say_line if live else said.append
     well = True
-    try:
-        given = {**AS_USERS_HAVE_IT, **(environment or {})}
-        run_attended(command, folder=ROOT, watch=watch, environment=given)
-    except ProcessFailed:
-        well = False
+    with TemporaryDirectory(prefix="labkit-suite-") as folder:
+        report = Path(folder) / "report.xml"
+        try:
+            given = {**AS_USERS_HAVE_IT, **(environment or {})}
+            run_attended(reported(command, report), folder=root, watch=watch, environment=given)
+        except ProcessFailed:
+            well = False
+        skipped = skipped_in(report)
     if said:
         say_line("\n".join(said))
-    return Ran(stage, clock.monotonic() - began, well)
+    return Ran(stage, clock.monotonic() - began, well, skipped)
 
 
 def command_of(stage: Stage, root: Path) -> list[str]:
@@ -159,6 +172,8 @@ def table(ran: Sequence[Ran]) -> str:
         remark = "" if one.well else "  failed"
         if one.seconds > one.stage.budget_seconds:
             remark += "  over its budget"
+        if one.skipped:
+            remark += f"  skipped: {one.skipped}"
         budget = one.stage.budget_seconds
         lines.append(f"{one.stage.name:<28}{one.seconds:>9.1f}{budget:>9.0f}{remark}")
     return "\n".join(lines)

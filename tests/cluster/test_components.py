@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from labkit.cli.main import IN_THE_WAY
-from tests.cluster.test_faults import pid_of
 from tests.support.own_cluster import OwnCluster, eventually, hello_deployment, wait_for_state
 
 pytestmark = pytest.mark.cluster
@@ -32,8 +31,8 @@ def test_what_is_stopped_on_purpose_stays_so_until_it_is_told_to_start(
     with own_cluster.writer() as writer:
         writer.apply(hello_deployment(), namespace="default")
     eventually(lambda: phases(own_cluster) == ["Pending"], "a Pod without a node")
-    assert component(own_cluster, SCHEDULER)["paused"]
-    assert pid_of(own_cluster, f"/{SCHEDULER}") is None
+    scheduler = component(own_cluster, SCHEDULER)
+    assert (scheduler["running"], scheduler["paused"]) == (False, True)
     assert phases(own_cluster) == ["Pending"]
     own_cluster.labkit("component", "start", SCHEDULER)
     eventually(lambda: phases(own_cluster) == ["Running"], "the Pod on a node")

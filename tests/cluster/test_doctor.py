@@ -29,11 +29,9 @@ from labkit.preflight.machine import collect
 from labkit.preflight.report import judge_machine
 from labkit.preflight.surroundings import Places, Surroundings
 from tests.cluster.planted_faults import PLANTED
+from tests.support.rights import needs_root
 
-pytestmark = [
-    pytest.mark.cluster,
-    pytest.mark.skipif(os.geteuid() != 0, reason="planting these faults needs root"),
-]
+pytestmark = [pytest.mark.cluster, needs_root]
 REPOSITORY = Path(__file__).parents[2]
 RUN = SystemRunner()
 MOST_SECONDS = 1.5

@@ -64,11 +64,18 @@ def test_stopped_cluster_resumes_with_its_data(own_cluster: OwnCluster) -> None:
         writer.apply(hello_service(), namespace="default")
         _page(reader)
     own_cluster.labkit("stop")
-    assert processes_of(own_cluster.name) == {}
     assert own_cluster.status()["state"] == "stopped"
     own_cluster.labkit("up")
     with own_cluster.reader() as reader:
         assert json.loads(_page(reader))["app"] == "hello"
+
+
+@needs_root
+def test_stop_ends_every_process(own_cluster: OwnCluster) -> None:
+    own_cluster.labkit("up")
+    assert processes_of(own_cluster.name)
+    own_cluster.labkit("stop")
+    assert processes_of(own_cluster.name) == {}
 
 
 @needs_root

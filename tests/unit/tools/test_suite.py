@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,15 @@ import pytest
 from labkit.foundation.errors import SettingInvalid
 from tests.support.clock import HeldClock
 from tools.stages import AHEAD, CLOUD_DOWN, CLOUD_UP, DOCTOR, DOWN, ON_A_CLUSTER, UP, Stage
-from tools.suite import Ran, command_of, everything, on_a_cluster, run_suite, table
+from tools.suite import (
+    Ran,
+    command_of,
+    everything,
+    on_a_cluster,
+    run_stage,
+    run_suite,
+    table,
+)
 
 STAGE = Stage("types of checks", "mypy --strict {}", 5, "exercises/*.py")
 
@@ -97,6 +106,43 @@ def test_table_names_what_failed_and_what_took_longer_than_its_budget() -> None:
         "start the test lab               61.0       60  over its budget",
         "take the test lab down            2.0       20",
     ]
+
+
+def test_table_counts_what_a_stage_skipped_also_where_all_is_well() -> None:
+    shown = table([Ran(STAGE, 3, well=True, skipped=7), Ran(UP, 2, well=True)])
+    assert shown.splitlines()[1:] == [
+        "types of checks                   3.0        5  skipped: 7",
+        "start the test lab                2.0       60",
+    ]
+
+
+TESTS = """\
+import pytest
+
+@pytest.mark.parametrize("number", range(3))
+def test_something(number: int) -> None:
+    if number:
+        pytest.skip("looks at what is root's")
+"""
+
+
+def test_stage_of_pytest_tells_how_many_tests_it_skipped(tmp_path: Path) -> None:
+    program = tmp_path / ".venv" / "bin" / "pytest"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pytest "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "test_some.py").write_text(TESTS)
+    ran = run_stage(Stage("some", "pytest -q test_some.py", 9), HeldClock(), root=tmp_path)
+    assert (ran.well, ran.skipped) == (True, 2)
+
+
+def test_stage_that_is_not_pytests_skips_nothing(tmp_path: Path) -> None:
+    program = tmp_path / ".venv" / "bin" / "mypy"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\nexit $#\n")
+    program.chmod(0o755)
+    ran = run_stage(Stage("types", "mypy", 9), HeldClock(), root=tmp_path)
+    assert (ran.well, ran.skipped) == (True, 0)
 
 
 def test_unknown_suite_is_wrong_input() -> None:
