@@ -3,7 +3,8 @@
 `python -m tools.bench PART…` measures some parts and keeps the others' last figures: clusters,
 grading, cloud (its API alone), managed (what is ordered from it), crowd, images.
 Programs and images are obtained first and not counted. Each figure is the median and the worst of
-several runs of this very run; the table goes into README.md, all of it into bench.json.
+several runs of this very run; the table goes into README.md, all of it into bench.json, part by
+part, so that hours of measuring are not lost with the last one.
 """
 
 import json
@@ -65,12 +66,19 @@ def main(parts: Sequence[str]) -> None:
     if {"clusters", "grading"} & set(wanted):
         _on_a_cluster(wanted, report)
     for part in (each for each in ALONE if each in wanted):
-        report[part] = {"measured": ALONE[part].measure()} | _where()
+        keep(report, part, {"measured": ALONE[part].measure()} | _where())
+    text = "\n\n".join(tables(report))
+    _into_readme(text)
+    sys.stdout.write(text + "\n")
+
+
+def keep(
+    report: dict[str, Any], part: str, figures: Mapping[str, Any], file: Path = REPORT
+) -> None:
+    """Write a part down as soon as it is measured: what comes next may fail."""
+    report[part] = figures
     report["published_seconds"] = PUBLISHED
-    write_atomically(REPORT, json.dumps(report, indent=2) + "\n")
-    tables = "\n\n".join(_tables(report))
-    _into_readme(tables)
-    sys.stdout.write(tables + "\n")
+    write_atomically(file, json.dumps(report, indent=2) + "\n")
 
 
 def _on_a_cluster(wanted: Sequence[str], report: dict[str, Any]) -> None:
@@ -80,14 +88,15 @@ def _on_a_cluster(wanted: Sequence[str], report: dict[str, Any]) -> None:
             _warm(bench)
             if "clusters" in wanted:
                 sizes = _measure(bench)
-                report["clusters"] = {"seconds": bench.seconds, "memory_mb": sizes} | _where()
+                figures = {"seconds": bench.seconds, "memory_mb": sizes}
+                keep(report, "clusters", figures | _where())
             if "grading" in wanted:
-                report["grading"] = {"measured": _grade(bench)} | _where()
+                keep(report, "grading", {"measured": _grade(bench)} | _where())
         finally:
             bench.labkit("down")
 
 
-def _tables(report: Mapping[str, Any]) -> Iterator[str]:
+def tables(report: Mapping[str, Any]) -> Iterator[str]:
     if clusters := report.get("clusters"):
         yield _table(clusters["seconds"], clusters["memory_mb"], clusters["measured on"])
     if grading := report.get("grading"):
@@ -150,8 +159,9 @@ def _memory_gib() -> int:
 
 
 def _table(seconds: Mapping[str, list[float]], sizes: Mapping[str, float], where: object) -> str:
+    runs = min(map(len, seconds.values()))
     lines = [
-        f"Measured by `make bench` ({where}; {RUNS} runs each, programs present):",
+        f"Measured by `make bench` ({where}; {runs} runs each, programs present):",
         "",
         "| what | median s | worst s | target s |",
         "| --- | --- | --- | --- |",
