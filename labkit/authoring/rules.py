@@ -111,7 +111,11 @@ def _excuses(cells: list[Any]) -> Iterator[Breach]:
 
 def _exercise_breaches(cells: list[Any], folder: Path) -> Iterator[Breach]:
     """Each exercise is started, worked on, checked, and offers its hints and its solution."""
-    for exercise, made in _calls(cells).items():
+    calls = _calls(cells)
+    written = {file.parent.name for file in folder.glob("*/exercise.toml")}
+    for exercise in sorted(written - calls.keys()):
+        yield Breach(0, f"never starts exercise “{exercise}”, which is in {folder.name}")
+    for exercise, made in calls.items():
         if not (folder / exercise / "exercise.toml").is_file():
             yield Breach(0, f"uses exercise “{exercise}”, which is not in {folder.name}")
         missing = {"start", "work", "check", "hint", "solution"} - set(made)

@@ -34,6 +34,11 @@ def test_there_are_lessons() -> None:
     assert {"00-setup", "04-hello-kubernetes"} <= {source.stem for source in SOURCES}
 
 
+def test_exercises_belong_to_lessons() -> None:
+    lessons = {folder.parents[1].name for folder in CONTENT.exercises.glob("*/*/exercise.toml")}
+    assert lessons <= {source.stem for source in SOURCES}
+
+
 def test_notebooks_equal_their_sources() -> None:
     assert [difference.sentence for difference in notebook_differences(CONTENT)] == []
 

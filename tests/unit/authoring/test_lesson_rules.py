@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from labkit.authoring.rules import breaches
-from tests.unit.authoring.lesson_text import LESSON, source_of, work_tree
+from tests.unit.authoring.lesson_text import EXERCISE, LESSON, source_of, work_tree
 
 BREAKING = {
     "long-cell": ("You greeted.", "a\n" + "# b\n" * 12, "lines; 12 are allowed"),
@@ -62,6 +62,15 @@ def test_exercise_checked_only_before_the_work_is_a_breach(tmp_path: Path) -> No
     content = work_tree(tmp_path, moved)
     said = [breach.sentence for breach in breaches(source_of(content), content)]
     assert said == ["exercise “greet” is not checked after the work"]
+
+
+def test_exercise_that_its_page_never_starts_is_a_breach(tmp_path: Path) -> None:
+    content = work_tree(tmp_path)
+    forgotten = content.exercises / "00-setup" / "wave" / "exercise.toml"
+    forgotten.parent.mkdir()
+    forgotten.write_text(EXERCISE.replace("greet", "wave"))
+    said = [breach.sentence for breach in breaches(source_of(content), content)]
+    assert said == ["never starts exercise “wave”, which is in 00-setup"]
 
 
 def test_quiz_may_be_a_file_but_must_be_there(tmp_path: Path) -> None:
