@@ -12,16 +12,10 @@ from labkit.cluster.local.cgroups import members
 from labkit.cluster.local.network import interface_name
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.supervision import Supervisor
-from labkit.foundation.process import SystemRunner, start_detached
-from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.foundation.process import SystemRunner
 from labkit.kube.errors import KubeError
-from tests.support.own_cluster import (
-    ROOT,
-    OwnCluster,
-    eventually,
-    hello_deployment,
-    wait_for_state,
-)
+from tests.support.killing import ended_at
+from tests.support.own_cluster import OwnCluster, eventually, hello_deployment, wait_for_state
 from tests.support.rights import needs_root
 from tests.support.traces import cgroup_folders, processes_of, traces
 
@@ -132,7 +126,7 @@ MOMENTS: dict[str, Callable[[OwnCluster], bool]] = {
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda name: name.replace(" ", "-"))
 def test_up_goes_on_from_where_it_was_killed(own_cluster: OwnCluster, moment: str) -> None:
-    _stop_up_at(own_cluster, moment, signal.SIGKILL)
+    assert _stop_up_at(own_cluster, moment, signal.SIGKILL) is None
     own_cluster.labkit("up")
     assert own_cluster.status()["state"] == "running"
     own_cluster.labkit("down")
@@ -158,20 +152,14 @@ def _stop_up_at(
     cluster: OwnCluster, moment: str, stop: signal.Signals, *options: str
 ) -> int | None:
     """The exit code of `labkit up` when it gets a signal; None when that ended it."""
-    log = cluster.home.parent / "up.log"
-    command = cluster.command("up", *options)
-    up = start_detached(command, log, environment=cluster.environment, folder=ROOT)
-    wait_until(
+    return ended_at(
         lambda: MOMENTS[moment](cluster),
-        moment,
-        limit_seconds=60,
-        clock=SystemClock(),
-        pause_seconds=0.002,
-        last_seen=log.read_text,
+        cluster.command("up", *options),
+        cluster.home.parent / "up.log",
+        awaited=moment,
+        environment=cluster.environment,
+        sent=stop,
     )
-    os.kill(up, stop)
-    _, status = os.waitpid(up, 0)
-    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
 
 
 def _replaced(dead: int) -> Callable[[], bool]:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,16 +15,15 @@ from labkit.cluster.engine import Capability, ClusterConfig, NodeShape, State
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.platform import STAND_IN
 from labkit.foundation.errors import SettingInvalid
-from labkit.foundation.process import start_detached
 from labkit.foundation.progress import Quiet
-from labkit.foundation.waiting import SystemClock
-from labkit.kube.conditions import deployment_available, job_complete
+from labkit.kube.conditions import job_complete
 from labkit.kube.errors import ServerFailed
 from labkit.kube.reader import Reader
 from labkit.kube.resources import ObjectReference
 from labkit.kube.waiting import wait_for
-from tests.support.own_cluster import HELLO, ROOT, eventually, hello_deployment
-from tests.support.simulated import SimulatedCluster
+from tests.support.killing import ended_at
+from tests.support.own_cluster import HELLO, eventually
+from tests.support.simulated import SimulatedCluster, run_hello, wait_for_hello
 
 pytestmark = pytest.mark.cluster
 
@@ -161,15 +160,26 @@ def test_up_repairs_a_cluster_of_which_everything_was_killed(cluster: SimulatedC
     assert {pod["metadata"]["uid"] for pod in run_hello(cluster, 2)} == before
 
 
-def test_up_finishes_what_killed_ups_began(tmp_path: Path, cluster: SimulatedCluster) -> None:
-    command = [sys.executable, "-m", "labkit.cli.main", "up", "--nodes", "2"]
-    words = {"LABKIT_HOME": tmp_path, "LABKIT_CLUSTER": "sim", "LABKIT_ENGINE": "simulated"}
-    environment = {key: str(value) for key, value in words.items()}
-    for seconds in (0.3, 0.6, 1.0, 1.5, 2.2, 3.0, 4.0, 5.0):
-        log = tmp_path.with_name("up.log")
-        pid = start_detached(command, log, environment=environment, folder=ROOT)
-        SystemClock().pause(seconds)
-        os.kill(pid, signal.SIGKILL)
+MOMENTS: dict[str, Callable[[SimulatedCluster], bool]] = {
+    "record written": lambda c: c.engine.paths.record.exists(),
+    "authority written": lambda c: (c.engine.paths.pki / "ca.crt").exists(),
+    "supervisor started": lambda c: "supervisor" in c.processes(),
+    "etcd started": lambda c: "etcd" in c.processes(),
+    "API server started": lambda c: "kube-apiserver" in c.processes(),
+    "kwok started": lambda c: "kwok" in c.processes(),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda name: name.replace(" ", "-"))
+def test_up_goes_on_from_where_it_was_killed(cluster: SimulatedCluster, moment: str) -> None:
+    killed = ended_at(
+        lambda: MOMENTS[moment](cluster),
+        [sys.executable, "-m", "labkit.cli.main", "up", "--nodes", "2"],
+        cluster.home.with_name("up.log"),
+        awaited=moment,
+        environment=cluster.environment,
+    )
+    assert killed is None
     status = cluster.up(2)
     assert (status.state, len(status.nodes)) == (State.RUNNING, 2)
     assert len(cluster.engine._site(Quiet()).supervisors()) == 1
@@ -258,18 +268,6 @@ def test_bad_input_is_one_sentence_and_changes_nothing(cluster: SimulatedCluster
 def test_engine_offers_only_what_is_true_without_real_pods(cluster: SimulatedCluster) -> None:
     assert Capability.REAL_PODS not in cluster.engine.capabilities
     assert Capability.CLUSTER_SCOPE in cluster.engine.capabilities
-
-
-def run_hello(cluster: SimulatedCluster, replicas: int) -> list[dict[str, Any]]:
-    with cluster.writer() as writer, cluster.reader() as reader:
-        writer.apply(hello_deployment(replicas), namespace="default")
-        wait_for_hello(reader)
-        return reader.list("Pod", namespace="default", labels="app=hello")
-
-
-def wait_for_hello(reader: Reader) -> None:
-    what = ObjectReference("Deployment", "hello", "default")
-    wait_for(reader, what, deployment_available, limit_seconds=60)
 
 
 def running_pods(reader: Reader) -> list[dict[str, Any]]:

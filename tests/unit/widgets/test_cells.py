@@ -23,7 +23,6 @@ HEAVY = (
     "rich",
     "yaml",
 )
-IMPORT_SECONDS = 0.2
 
 
 def run_python(code: str) -> str:
@@ -33,15 +32,6 @@ def run_python(code: str) -> str:
 def test_importing_the_notebooks_names_imports_nothing_heavy() -> None:
     loaded = run_python("import labkit.notebook, sys; print(*sys.modules)").split()
     assert [name for name in loaded if name.startswith(HEAVY)] == []
-
-
-def test_importing_the_notebooks_names_takes_no_more_than_a_blink() -> None:
-    """The best of five: what the machine does besides is not ours."""
-    code = (
-        "import time; begun = time.perf_counter(); import labkit.notebook; "
-        "print(time.perf_counter() - begun)"
-    )
-    assert min(float(run_python(code)) for _ in range(5)) <= IMPORT_SECONDS
 
 
 def test_problem_is_told_in_two_sentences_and_stops_the_cell() -> None:

@@ -215,7 +215,7 @@ def test_killed_at_a_write_the_next_start_or_reset_finishes_the_job(
     stage: str, tmp_path: Path
 ) -> None:
     whole, count = killed(stage, tmp_path / "whole", at=0)
-    for number in (count // 2, count):  # every point: tests/cluster
+    for number in (count // 2, count):  # all of them take half a minute
         assert killed(stage, tmp_path / f"{stage}-{number}", at=number)[0] == whole
 
 
