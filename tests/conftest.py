@@ -1,6 +1,6 @@
 """What all suites share: the cluster, a lab on it, and a namespace for each test."""
 
-import hashlib
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -34,16 +34,16 @@ def lab(cluster: SharedCluster) -> Lab:
 
 
 @pytest.fixture
-def namespace(request: pytest.FixtureRequest, cluster: SharedCluster) -> Iterator[str]:
-    """A namespace of the test's own, deleted without waiting."""
-    name = f"t-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:12]}"
-    labels = {"labkit.example/test": "true"}
-    wanted = {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {"name": name, "labels": labels},
-    }
+def namespace(cluster: SharedCluster) -> Iterator[str]:
+    """A namespace of the test's own, deleted without waiting: the name is never taken again.
+
+    Pods need its ServiceAccount, which a controller would make a moment later.
+    """
+    name = f"t-{secrets.token_hex(6)}"
+    metadata = {"name": name, "labels": {"labkit.example/test": "true"}}
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
     with Writer(read_access(cluster.kubeconfig)) as writer:
-        writer.apply(wanted)
+        writer.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+        writer.apply(account, namespace=name)
         yield name
         writer.delete("Namespace", name)

@@ -19,9 +19,10 @@ from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from tests.support.cloud_cluster import POOL, CloudCluster, pool_node
 from tests.support.issuer import Issuer, serving
-from tests.support.own_cluster import eventually, hello_deployment
+from tests.support.own_cluster import hello_deployment
 from tests.support.rights import needs_root
 from tests.support.traces import traces
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster]
 EMPTY = ClusterConfig(nodes=())

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from labkit.cli.main import IN_THE_WAY
-from tests.support.own_cluster import OwnCluster, eventually, hello_deployment, wait_for_state
+from tests.support.own_cluster import OwnCluster, hello_deployment, wait_for_state
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.own_cluster import OwnCluster, eventually
+from tests.support.own_cluster import OwnCluster
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

@@ -26,7 +26,7 @@ from tests.support.failing_pods import CASES, RECORDED
 from tests.support.graded import HeldImages
 from tests.support.shared_cluster import SharedCluster
 
-pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("cluster_wide")]
+pytestmark = pytest.mark.cluster
 LIMIT_SECONDS = 80
 
 

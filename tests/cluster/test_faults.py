@@ -15,9 +15,10 @@ from labkit.cluster.supervision import Supervisor
 from labkit.foundation.process import SystemRunner
 from labkit.kube.errors import KubeError
 from tests.support.killing import ended_at
-from tests.support.own_cluster import OwnCluster, eventually, hello_deployment, wait_for_state
+from tests.support.own_cluster import OwnCluster, hello_deployment, wait_for_state
 from tests.support.rights import needs_root
 from tests.support.traces import cgroup_folders, processes_of, traces
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, needs_root]
 

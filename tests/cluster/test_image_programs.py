@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from labkit.foundation.process import beside
-from tests.support.programs import program, run, serving, soon, started
+from tests.support.programs import program, run, serving, started
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -53,13 +54,13 @@ def test_port_opens_after_the_start_delay_and_not_before(hello: Path, tmp_path: 
     with started(hello, tmp_path / "a", {"START_DELAY": "1.5"}) as server:
         with pytest.raises(httpx.ConnectError):
             server.get("/healthz")
-        soon(lambda: "listens on" in server.log(), "hello listening")
+        eventually(lambda: "listens on" in server.log(), "hello listening")
         assert server.get("/healthz").status_code == 200
 
 
 def test_hello_told_to_end_before_it_listens_ends_well(hello: Path, tmp_path: Path) -> None:
     with started(hello, tmp_path / "a", {"START_DELAY": "60"}) as server:
-        soon(lambda: "opens its port in 1m0s" in server.log(), "hello waiting")
+        eventually(lambda: "opens its port in 1m0s" in server.log(), "hello waiting")
         server.tell_to_end()
         assert server.companion.wait() == 0
 
@@ -67,7 +68,7 @@ def test_hello_told_to_end_before_it_listens_ends_well(hello: Path, tmp_path: Pa
 def test_hello_told_to_end_still_answers_for_the_drain(hello: Path, tmp_path: Path) -> None:
     with serving(hello, tmp_path / "a", DRAIN="2") as server:
         server.tell_to_end()
-        soon(lambda: "told to end" in server.log(), "the signal heard")
+        eventually(lambda: "told to end" in server.log(), "the signal heard")
         answer = server.get("/healthz")
         assert answer.status_code == 200
         assert answer.headers["connection"] == "close"
@@ -102,7 +103,7 @@ def test_chain_in_a_circle_ends(hello: Path, tmp_path: Path) -> None:
         port = str(free.getsockname()[1])
     circle = {"PORT": port, "BACKEND_URL": f"http://127.0.0.1:{port}"}
     with started(hello, tmp_path / "a", circle) as server:
-        soon(lambda: "listens on" in server.log(), "hello listening")
+        eventually(lambda: "listens on" in server.log(), "hello listening")
         answer = httpx.get(f"{circle['BACKEND_URL']}/chain", timeout=10)
     assert answer.status_code == 502
     assert "circle" in answer.json()[-1]["problem"]
@@ -181,16 +182,16 @@ def test_pause_collects_orphans_and_ends_when_told(tmp_path: Path) -> None:
     script = f'echo $$ >"$0/pid"; exec {own_namespace} "$1"'
     command = ["sh", "-c", script, str(tmp_path), str(program("pause"))]
     with beside(command, tmp_path / "log") as outside:
-        soon(lambda: bool(children_of(tmp_path / "pid")), "pause running")
+        eventually(lambda: bool(children_of(tmp_path / "pid")), "pause running")
         [pause] = children_of(tmp_path / "pid")
         inside = ["nsenter", "--target", pause, "--user", "--pid", "--preserve-credentials"]
         gate = tmp_path / "gate"
         os.mkfifo(gate)
         # the shell ends at once and leaves the reader behind
         run([*inside, "sh", "-c", f"(read -r _ <{gate}) >/dev/null 2>&1 &"])
-        soon(lambda: len(children_of(pause)) == 1, "the orphan handed to pause")
+        eventually(lambda: len(children_of(pause)) == 1, "the orphan handed to pause")
         gate.write_text("end\n")
-        soon(lambda: children_of(pause) == [], "the orphan collected")
+        eventually(lambda: children_of(pause) == [], "the orphan collected")
         os.kill(int(pause), signal.SIGTERM)
         assert outside.wait() == 0
 
@@ -217,7 +218,7 @@ def test_till_sells_into_a_file_of_which_a_companion_misses_nothing(
         beside([str(till), "follow", str(sales)], seen),
         beside(words, said, environment={"TILL": "garden"}),
     ):
-        soon(lambda: seen.read_text().count("\n") >= 3, "three sales")
+        eventually(lambda: seen.read_text().count("\n") >= 3, "three sales")
     assert seen.read_text() == sales.read_text()[: len(seen.read_text())]
     assert said.read_text() == ""
     first = run([str(till), "print", str(sales)]).output.splitlines()[0]
@@ -228,10 +229,10 @@ def test_companion_follows_the_name_also_to_another_file(till: Path, tmp_path: P
     file, seen = tmp_path / "sales.log", tmp_path / "seen"
     file.write_text("one\n")
     with beside([str(till), "follow", str(file)], seen):
-        soon(lambda: seen.read_text() == "one\n", "the first line")
+        eventually(lambda: seen.read_text() == "one\n", "the first line")
         file.rename(tmp_path / "old.log")
         file.write_text("two\n")
-        soon(lambda: seen.read_text() == "one\ntwo\n", "the line of the other file")
+        eventually(lambda: seen.read_text() == "one\ntwo\n", "the line of the other file")
         file.write_text("")
         file.write_text("3\n")
-        soon(lambda: seen.read_text() == "one\ntwo\n3\n", "the line after it began anew")
+        eventually(lambda: seen.read_text() == "one\ntwo\n3\n", "the line after it began anew")

@@ -31,9 +31,10 @@ from tests.support.ingresses import (
     service,
     serving_pod,
 )
-from tests.support.own_cluster import OwnCluster, eventually
+from tests.support.own_cluster import OwnCluster
 from tests.support.rights import needs_root
 from tests.support.slow_download import HALF, slow_server
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, needs_root]
 PODS = ("red", "blue")

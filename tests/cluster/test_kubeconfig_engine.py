@@ -16,8 +16,9 @@ from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.kube.kubeconfig import kubeconfig_text
 from labkit.kube.reader import Reader
-from tests.support.own_cluster import OwnCluster, eventually, has_dns
+from tests.support.own_cluster import OwnCluster, has_dns
 from tests.support.simulated import SimulatedCluster
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

@@ -24,8 +24,9 @@ from labkit.workshop.leaving import leave
 from labkit.workshop.running import Running, Wanted, up
 from labkit.workshop.starting import start
 from labkit.workshop.working import solve
-from tests.support.own_cluster import ROOT, OwnCluster, eventually, has_dns
+from tests.support.own_cluster import ROOT, OwnCluster, has_dns
 from tests.support.simulated import SimulatedCluster
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

@@ -18,15 +18,11 @@ from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from labkit.toolchain.images import images_at_hand
-from tests.support.own_cluster import (
-    OwnCluster,
-    eventually,
-    hello_deployment,
-    hello_service,
-)
+from tests.support.own_cluster import OwnCluster, hello_deployment, hello_service
 from tests.support.rights import needs_root
 from tests.support.shared_cluster import SharedCluster
 from tests.support.traces import processes_of, shared_places, traces
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from labkit.kube.conditions import pod_ready
-from tests.support.own_cluster import OwnCluster, eventually
+from tests.support.own_cluster import OwnCluster
 from tests.support.policy_cases import CASES
 from tests.support.policy_objects import BOTH, IN, OUT, app, come, policy, tcp
 from tests.support.policy_objects import pods as from_pods
@@ -16,6 +16,7 @@ from tests.support.policy_stage import Stage
 from tests.support.policy_world import OUTSIDE, Case, pod_object
 from tests.support.rights import needs_root
 from tests.support.traces import processes_of
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, needs_root]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from labkit.foundation.process import beside
-from tests.support.programs import program, run, serving, soon, started
+from tests.support.programs import program, run, serving, started
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -38,7 +39,7 @@ def test_observer_tells_time_status_version_and_pod_of_each_visit(
         serving(hello, tmp_path / "a", **settings) as server,
         observing(hello, tmp_path, f"{server.address}/info") as log,
     ):
-        soon(lambda: len(visits(log)) >= 3, "three visits")
+        eventually(lambda: len(visits(log)) >= 3, "three visits")
         first, second, *_ = visits(log)
     assert datetime.fromisoformat(str(first.pop("time"))) < datetime.fromisoformat(
         str(second["time"])
@@ -52,7 +53,7 @@ def test_observer_goes_on_when_a_visit_fails_and_says_why(hello: Path, tmp_path:
         started(hello, tmp_path / "a", {"START_DELAY": "1"}) as server,
         observing(hello, tmp_path, f"{server.address}/info") as log,
     ):
-        soon(lambda: any(visit["ok"] for visit in visits(log)), "a visit that is answered")
+        eventually(lambda: any(visit["ok"] for visit in visits(log)), "a visit that is answered")
         refused = visits(log)[0]
     assert (refused["ok"], "status" in refused) == (False, False)
     assert "connection refused" in str(refused["problem"])
@@ -64,7 +65,7 @@ def test_observer_takes_a_status_other_than_200_for_a_failure(hello: Path, tmp_p
         serving(hello, tmp_path / "a") as server,
         observing(hello, tmp_path, f"{server.address}/nowhere") as log,
     ):
-        soon(lambda: bool(visits(log)), "a visit")
+        eventually(lambda: bool(visits(log)), "a visit")
         assert (visits(log)[0]["ok"], visits(log)[0]["status"]) == (False, 404)
 
 

@@ -35,9 +35,10 @@ from labkit.workshop.image_registry import (
     registry_up,
 )
 from labkit.workshop.private_shelf import drawn_password, hashed, writing
-from tests.support.own_cluster import OwnCluster, eventually
+from tests.support.own_cluster import OwnCluster
 from tests.support.rights import needs_root
 from tests.support.shared_cluster import SharedCluster
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, needs_root]
 HOST = "registry.lab.example:5000"
@@ -204,9 +205,7 @@ def test_toolbox_and_base_work_where_they_were_pulled(
     listed = json.loads(lab.labkit("registry", "list", "--json").output)
     assert pushed.items() <= {(f"{HOST}/{one['image']}", one["digest"]) for one in listed}
     access = read_access(cluster.kubeconfig)
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
     with Writer(access) as writer, Reader(access) as reader:
-        writer.apply(account, namespace=namespace)  # which a controller would make a moment later
         writer.apply(pod("look", toolbox, LOOK_AROUND), namespace=namespace)
         writer.apply(pod("serve", base, SERVE), namespace=namespace)
         writer.apply(pod("wait", toolbox), namespace=namespace)

@@ -22,8 +22,9 @@ from labkit.kube.reader import Reader
 from labkit.kube.resources import ObjectReference
 from labkit.kube.waiting import wait_for
 from tests.support.killing import ended_at
-from tests.support.own_cluster import HELLO, eventually
+from tests.support.own_cluster import HELLO
 from tests.support.simulated import SimulatedCluster, run_hello, wait_for_hello
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 

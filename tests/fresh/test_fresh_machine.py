@@ -17,7 +17,7 @@ from labkit.foundation.waiting import SystemClock, wait_until
 from tests.content.repository import ROOT
 from tests.fresh.machine import USER, FreshMachine, fresh_machine
 
-pytestmark = [pytest.mark.fresh, pytest.mark.xdist_group("fresh")]
+pytestmark = pytest.mark.fresh
 
 LAB_SECONDS = 1800  # builds Kubernetes if no programs are at hand
 TEST_SECONDS = 4800  # what `make test` may take with nothing built

@@ -6,9 +6,8 @@ from typing import Any
 
 from labkit.foundation.waiting import Clock
 from labkit.grading.exercise import Exercise, find_exercise
-from labkit.grading.reading import take_snapshot
 from labkit.grading.seed import SeedRecord
-from labkit.grading.snapshot import ANSWERS_LABEL, Object, Snapshot
+from labkit.grading.snapshot import ANSWERS_LABEL, Object
 from labkit.grading.sources import Place, Sources
 from labkit.kube.errors import KubeError, ObjectNotFound, TooManyObjects
 from labkit.kube.exchange import Answer
@@ -172,11 +171,3 @@ def sources_of(
     reader: HeldReader, get_pages: GetPages = no_pages, images: HeldImages | None = None
 ) -> Sources:
     return Sources(reader, get_pages, reader.clock, images or HeldImages())
-
-
-def snapshot_of(
-    exercise: Exercise,
-    objects: Sequence[Object],
-    get_pages: GetPages = no_pages,
-) -> Snapshot:
-    return take_snapshot(exercise, place_of(exercise), sources_of(HeldReader(objects), get_pages))

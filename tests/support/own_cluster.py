@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,10 +68,6 @@ def wait_for_state(cluster: OwnCluster, state: str) -> None:
     )
 
 
-def eventually(look: Callable[[], object], awaited: str, *, limit_seconds: float = 60) -> None:
-    wait_until(look, awaited, limit_seconds=limit_seconds, clock=SystemClock())
-
-
 def has_dns(reader: Reader) -> bool:
     """Whether CoreDNS answers; it follows behind `up`."""
     slices = reader.list("EndpointSlice", namespace="kube-system", labels="k8s-app=kube-dns")
@@ -80,7 +75,8 @@ def has_dns(reader: Reader) -> bool:
     return any(each["conditions"].get("ready") for each in endpoints)
 
 
-def hello_deployment(replicas: int = 1) -> dict[str, Any]:
+def hello_deployment(replicas: int = 1, **pod: Any) -> dict[str, Any]:
+    """`pod` is what its Pods' spec says besides."""
     container = {"name": "hello", "image": HELLO, "imagePullPolicy": "IfNotPresent"}
     return {
         "apiVersion": "apps/v1",
@@ -91,7 +87,7 @@ def hello_deployment(replicas: int = 1) -> dict[str, Any]:
             "selector": {"matchLabels": {"app": "hello"}},
             "template": {
                 "metadata": {"labels": {"app": "hello"}},
-                "spec": {"containers": [container]},
+                "spec": {"containers": [container], **pod},
             },
         },
     }

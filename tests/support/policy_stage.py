@@ -14,7 +14,7 @@ from typing import Any
 from labkit.cluster.local.paths import MachinePaths
 from labkit.foundation.process import SystemRunner, start_detached
 from labkit.foundation.waiting import SystemClock
-from tests.support.own_cluster import OwnCluster, eventually
+from tests.support.own_cluster import OwnCluster
 from tests.support.policy_world import (
     CELLS,
     NODES,
@@ -27,6 +27,7 @@ from tests.support.policy_world import (
     namespace_object,
     pod_object,
 )
+from tests.support.waiting import eventually
 
 SPEAKER = Path(__file__).with_name("speaker.py")
 TRY_SECONDS = 0.5

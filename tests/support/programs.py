@@ -13,9 +13,10 @@ import httpx
 from labkit.foundation.process import Companion, SystemRunner, beside
 from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import read_settings
-from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.foundation.waiting import SystemClock
 from labkit.toolchain.provide import provide
 from labkit.toolchain.recipes import RECIPES, Built, read_recipe
+from tests.support.waiting import eventually
 
 run = SystemRunner()
 
@@ -61,10 +62,5 @@ def started(hello: Path, folder: Path, environment: Mapping[str, str]) -> Iterat
 @contextmanager
 def serving(hello: Path, folder: Path, **environment: str) -> Iterator[Server]:
     with started(hello, folder, environment) as server:
-        soon(lambda: "listens on" in server.log(), "hello listening")
+        eventually(lambda: "listens on" in server.log(), "hello listening")
         yield server
-
-
-def soon(look: object, awaited: str) -> None:
-    assert callable(look)
-    wait_until(look, awaited, limit_seconds=20, clock=SystemClock(), pause_seconds=0.02)

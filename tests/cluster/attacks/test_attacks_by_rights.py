@@ -19,7 +19,7 @@ from tests.cluster.attacks.attacking import (
     no_binding,
     pod,
 )
-from tests.support.own_cluster import eventually
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 RULE = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}

@@ -1,6 +1,5 @@
-"""An administrator's access to a real API server, and a namespace for each test."""
+"""An administrator's access to a real API server."""
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -34,15 +33,3 @@ def reader(admin_access: Access) -> Iterator[Reader]:
 def writer(admin_access: Access) -> Iterator[Writer]:
     with Writer(admin_access) as opened:
         yield opened
-
-
-@pytest.fixture
-def namespace(writer: Writer) -> Iterator[str]:
-    """Pods need its ServiceAccount, which a controller would make a moment later."""
-    name = f"t-kube-{secrets.token_hex(4)}"
-    metadata = {"name": name, "labels": {"lab.example/test": "kube"}}
-    writer.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
-    writer.apply(account, namespace=name)
-    yield name
-    writer.delete("Namespace", name)

@@ -5,13 +5,13 @@ import pytest
 from labkit.cluster.engine import Capability
 from labkit.kube.conditions import deployment_available, is_gone
 from labkit.kube.reader import Reader
-from labkit.kube.resources import Object, ObjectReference, Selection
+from labkit.kube.resources import ObjectReference, Selection
 from labkit.kube.waiting import wait_for, wait_for_all
 from labkit.kube.writer import Writer
+from tests.support.own_cluster import hello_deployment
 from tests.support.shared_cluster import SharedCluster
 
 pytestmark = pytest.mark.cluster
-LABELS = {"app": "hello"}
 START_SECONDS = 60  # of a machine that does much else; alone it takes two
 
 
@@ -21,30 +21,14 @@ def _real_pods(cluster: SharedCluster) -> None:
         pytest.skip("this engine has no real-pods")
 
 
-def hello() -> Object:
-    image = "registry.lab.example:5000/hello:1.0"
-    container = {"name": "hello", "image": image, "imagePullPolicy": "IfNotPresent"}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "hello"},
-        "spec": {
-            "selector": {"matchLabels": LABELS},
-            "template": {
-                "metadata": {"labels": LABELS},
-                "spec": {"containers": [container], "terminationGracePeriodSeconds": 1},
-            },
-        },
-    }
-
-
 def test_deployment_comes_up_answers_logs_and_goes(
     reader: Reader, writer: Writer, namespace: str
 ) -> None:
-    writer.apply(hello(), namespace=namespace)
+    writer.apply(hello_deployment(terminationGracePeriodSeconds=1), namespace=namespace)
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "hello"}}
     ports = [{"name": "http", "port": 80, "targetPort": 8080}]
-    writer.apply({**service, "spec": {"selector": LABELS, "ports": ports}}, namespace=namespace)
+    spec = {"selector": {"app": "hello"}, "ports": ports}
+    writer.apply({**service, "spec": spec}, namespace=namespace)
     what = ObjectReference("Deployment", "hello", namespace)
     wait_for(reader, what, deployment_available, limit_seconds=START_SECONDS)
     (pod,) = reader.list("Pod", namespace=namespace, labels="app=hello")

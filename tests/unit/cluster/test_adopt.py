@@ -1,7 +1,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,10 +10,9 @@ import pytest
 from labkit.cluster.processes import is_living
 from labkit.cluster.supervisor_files import ADOPT, MARK
 from labkit.foundation.process import start_detached
-from labkit.foundation.waiting import SystemClock, wait_until
+from tests.support.waiting import eventually
 
 OURS = "lab.node1/kubelet"
-LIMIT_SECONDS = 30  # a busy machine; 0.05 s on a quiet one
 
 
 class Started:
@@ -61,10 +60,6 @@ def started(tmp_path: Path) -> Iterator[Started]:
     processes = Started(tmp_path)
     yield processes
     processes.end_all()
-
-
-def eventually(look: Callable[[], bool]) -> None:
-    wait_until(look, "it", limit_seconds=LIMIT_SECONDS, clock=SystemClock(), pause_seconds=0.01)
 
 
 def listens_to_sigterm(pid: int) -> bool:

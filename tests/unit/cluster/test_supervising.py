@@ -20,10 +20,10 @@ from labkit.cluster.supervising import (
     stop_process,
 )
 from labkit.cluster.supervision import Supervisor
-from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.foundation.waiting import SystemClock
+from tests.support.waiting import eventually
 
 CLOCK = SystemClock()
-LIMIT_SECONDS = 30  # a busy machine; a second on a quiet one
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with suppress(ClusterError):
         kill([supervisor.pid()], CLOCK)
     kill(marked_processes(group.name), CLOCK)
-
-
-def eventually(look: Callable[[], bool]) -> None:
-    wait_until(look, "it", limit_seconds=LIMIT_SECONDS, clock=CLOCK, pause_seconds=0.02)
 
 
 def end_supervisor(running: Running) -> None:

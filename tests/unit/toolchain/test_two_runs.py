@@ -3,14 +3,13 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labkit.foundation.process import Completed, SystemRunner, merged_environment
-from labkit.foundation.waiting import SystemClock, wait_until
 from tests.support.tools import PROGRAM
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[3]
 COMPILER = """#!/bin/sh
@@ -83,18 +82,14 @@ class Runs:
         return list((self.folder / "cache/work").rglob("*"))
 
 
-def soon(look: Callable[[], bool], awaited: str) -> None:
-    wait_until(look, awaited, limit_seconds=30, clock=SystemClock(), pause_seconds=0.01)
-
-
 def test_two_runs_at_once_build_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         runs = Runs(tmp_path, pool)
         gate = runs.gate("gate")
         first = runs.start("first", gate)
-        soon(lambda: len(gate.builders()) == 1, "the first compiler")
+        eventually(lambda: len(gate.builders()) == 1, "the first compiler")
         second = runs.start("second", gate)
-        soon(lambda: bool(runs.lines["second"]), "the second run waiting")
+        eventually(lambda: bool(runs.lines["second"]), "the second run waiting")
         gate.open()
         ended = [first.result(), second.result()]
     assert [run.status for run in ended] == [0, 0], ended
@@ -108,12 +103,12 @@ def test_run_after_a_killed_one_finishes_the_work(tmp_path: Path) -> None:
         runs = Runs(tmp_path, pool)
         abandoned, gate = runs.gate("abandoned"), runs.gate("gate")
         first = runs.start("first", abandoned)
-        soon(lambda: len(abandoned.builders()) == 1, "the first compiler")
+        eventually(lambda: len(abandoned.builders()) == 1, "the first compiler")
         os.kill(abandoned.builders()[0], signal.SIGKILL)
         assert first.result().status == -signal.SIGKILL
         assert runs.programs() == []
         second = runs.start("second", gate)
-        soon(lambda: len(gate.builders()) == 1, "the second compiler")
+        eventually(lambda: len(gate.builders()) == 1, "the second compiler")
         # the killed run's compiler still lives, and must not spoil anything
         abandoned.open()
         gate.open()
