@@ -1,5 +1,5 @@
 # `make lab` to learn, `make test` to know that all of it works. `make` alone lists the rest.
-# Everything runs from .venv, which the first target that needs it fills.
+# Everything runs from .venv, which the first target that needs it fills with PYTHON.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,13 +23,13 @@ setup:  ## the environment for working on labkit itself
 	@$(PYTHON) -m tools.bootstrap dev
 
 check: setup  ## the gate before every commit: no cluster, no network, under a minute
-	@$(PYTHON) -m tools.suite check
+	@$(BIN)/python -m tools.suite check
 
 test: setup  ## the gate before every merge: check, clusters, notebooks, the proof of each exercise
-	@$(PYTHON) -m tools.suite test
+	@$(BIN)/python -m tools.suite test
 
 prove: setup  ## prove the exercises; EXERCISE=<id> or LESSON=NN for some of them
-	@$(PYTHON) -m tools.suite prove $(EXERCISE) $(LESSON)
+	@$(BIN)/python -m tools.suite prove $(EXERCISE) $(LESSON)
 
 build: setup  ## write notebooks/*.ipynb from notebooks/source
 	@$(BIN)/labkit build
@@ -41,10 +41,10 @@ soak: setup  ## break a cluster at random and see it mended; MINUTES=60 SEED=<nu
 	@$(BIN)/python -m tools.soak $(or $(MINUTES),60) $(SEED)
 
 fresh: setup  ## both README commands on a fresh Debian made for it; needs root
-	@$(PYTHON) -m tools.suite fresh
+	@$(BIN)/python -m tools.suite fresh
 
 lock: setup  ## write requirements/*.lock from the pins in pyproject.toml
-	@$(PYTHON) -m tools.suite lock
+	@$(BIN)/python -m tools.suite lock
 
 clean:  ## remove the environment; labs and built programs stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

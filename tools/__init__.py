@@ -1,4 +1,6 @@
-"""What runs before labkit is installed, or around it: the bootstrap and the stages of `make test`.
+"""What runs before labkit is installed, or around it: bootstrap, suites, measurements.
 
-Only the standard library and `labkit.foundation`, because nothing else is there yet.
+`bootstrap` and what it calls run in the system's Python, where no package is installed: they
+import the standard library, `labkit.foundation` and `labkit.preflight.packages`. All else runs in
+.venv and imports what it needs.
 """

@@ -1,4 +1,4 @@
-"""Run the stages of a suite: `python3 -m tools.suite check|test|prove|fresh|lock [exercise …]`.
+"""Run the stages of a suite: `python -m tools.suite check|test|prove|fresh|lock [exercise …]`.
 
 Every stage's time is printed beside its budget, and how many of its tests were skipped. What was
 started is taken down again.
