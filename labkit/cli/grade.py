@@ -80,8 +80,8 @@ def _line(mark: "Mark") -> str:
 
 
 def _keep(mark: "Mark", folder: Path) -> None:
-    from labkit.grading.snapshot_file import save_snapshot
+    from labkit.foundation.files import write_atomically
 
     if mark.snapshot:
         name = f"{mark.attempt.attendee}.json"
-        save_snapshot(folder / mark.attempt.exercise / name, mark.snapshot)
+        write_atomically(folder / mark.attempt.exercise / name, mark.snapshot)

@@ -18,7 +18,6 @@ from labkit.foundation.errors import LabError
 from labkit.foundation.progress import Quiet
 from labkit.foundation.text import say
 from labkit.grading.exercise import Exercise, find_exercise
-from labkit.grading.snapshot import Snapshot
 from labkit.grading.snapshot_file import snapshot_text
 from labkit.grading.verdict import Result, State, Verdict, cannot_check
 from labkit.kube.errors import ObjectNotFound
@@ -53,8 +52,8 @@ class Attempt:
 class Mark:
     attempt: Attempt
     verdict: Verdict
-    snapshot: Snapshot | None = None
-    """None when nothing could be looked at."""
+    snapshot: str = ""
+    """What its saved file holds; empty when nothing could be looked at."""
 
     @property
     def counts(self) -> bool:
@@ -68,7 +67,7 @@ class Mark:
         return next((finding.seen for finding in unseen), "")
 
     def to_json(self) -> dict[str, Any]:
-        text = snapshot_text(self.snapshot) if self.snapshot else ""
+        hashed = hashlib.sha256(self.snapshot.encode()).hexdigest() if self.snapshot else ""
         return {
             "exercise": self.attempt.exercise,
             "attendee": self.attempt.attendee,
@@ -77,7 +76,7 @@ class Mark:
             "state": self.verdict.state,
             "final": self.verdict.final,
             "when": self.verdict.taken_at,
-            "snapshot": hashlib.sha256(text.encode()).hexdigest() if text else "",
+            "snapshot": hashed,
             "counts": self.counts,
             "problem": self.problem,
         }
@@ -156,7 +155,9 @@ class Marker:
             lambda: nullcontext(self._grader(attendee)),
             advice=self._is_advice(attempt),
         )
-        return Mark(attempt, checked.verdict, checked.snapshot)
+        # Here, where a value that no file can hold costs its own attempt only.
+        text = snapshot_text(checked.snapshot) if checked.snapshot else ""
+        return Mark(attempt, checked.verdict, text)
 
     def _unseen(self, attempt: Attempt, seen: str, next_step: str) -> Mark:
         advice = self._is_advice(attempt)

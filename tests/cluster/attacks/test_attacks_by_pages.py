@@ -3,7 +3,6 @@
 import pytest
 
 from labkit.foundation.waiting import SystemClock
-from labkit.grading.snapshot_file import snapshot_text
 from labkit.grading.verdict import State
 from labkit.kube.writer import Writer
 from labkit.workshop.lab import Lab
@@ -58,7 +57,6 @@ def test_hostile_page_is_no_pass_and_ends_in_time(desk: Attacker) -> None:
             mark = desk.mark()
             assert clock.monotonic() - began < SETTLED_SECONDS
             assert mark.snapshot
-            assert snapshot_text(mark.snapshot).encode()
             seen[page] = mark.verdict.results[2].finding
         assert not server.followed.is_set()
     assert {page: found.message for page, found in seen.items()} == {

@@ -63,6 +63,16 @@ def test_json_and_saved_snapshot_agree_on_the_hash(desk: Desk) -> None:
     assert (status, told["snapshot"]) == (0, hashlib.sha256(saved).hexdigest())
 
 
+def test_value_that_no_file_can_hold_keeps_nobody_from_a_verdict(desk: Desk) -> None:
+    place = {"name": "moment", "namespace": f"ada-{CARD}"}
+    data = {"when": "0001-01-01T00:00:00Z"}
+    desk.cluster.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": place, "data": data})
+    status, output = desk.run("--json", "--save", str(desk.folder / "kept"))
+    (told,) = json.loads(output)["verdicts"]
+    assert (status, told["state"], told["snapshot"]) == (3, "CANNOT_CHECK", "")
+    assert not (desk.folder / "kept").exists()
+
+
 def test_who_cannot_be_graded_is_named_and_ends_with_3(desk: Desk) -> None:
     status, output = desk.run(CARD, "--attendee", "ada", "--attendee", "bob")
     assert status == 3

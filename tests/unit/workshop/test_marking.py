@@ -1,12 +1,13 @@
 """Verdicts that count: from the cluster alone, whatever an attendee's home folder holds."""
 
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from labkit.grading.snapshot_file import snapshot_text
+from labkit.grading.snapshot_file import snapshot_from_json, snapshot_text
 from labkit.grading.verdict import State
 from labkit.workshop.lab import Lab
 from labkit.workshop.marking import Attempt, Mark, Marker
@@ -49,9 +50,25 @@ def test_mark_as_json_names_the_snapshot_it_follows_from(tmp_path: Path) -> None
         start(lab, EXERCISE)
         (mark,) = marks(lab)
     told = mark.to_json()
-    assert mark.snapshot
-    assert told["snapshot"] == hashlib.sha256(snapshot_text(mark.snapshot).encode()).hexdigest()
+    assert snapshot_text(snapshot_from_json(json.loads(mark.snapshot))) == mark.snapshot
+    assert told["snapshot"] == hashlib.sha256(mark.snapshot.encode()).hexdigest()
     assert (told["attendee"], told["state"], told["counts"]) == ("ada", "NOT_STARTED", True)
+
+
+@pytest.mark.parametrize("moment", ["2026-99-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_time_that_no_file_can_hold_costs_its_own_attempt_only(moment: str, tmp_path: Path) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        for attendee in ("ada", "bob"):
+            start(of(lab, attendee), EXERCISE)
+        sign = {"name": "moment", "namespace": f"ada-{EXERCISE}"}
+        cluster.put(
+            {"apiVersion": "v1", "kind": "ConfigMap", "metadata": sign, "data": {"when": moment}}
+        )
+        ada, bob = marks(lab, ADA, BOB)
+    assert (ada.verdict.state, ada.to_json()["snapshot"]) == (State.CANNOT_CHECK, "")
+    assert "Grading stopped" in ada.problem
+    assert (bob.verdict.final, bool(bob.to_json()["snapshot"])) == (True, True)
 
 
 def test_tokens_of_the_attendees_home_are_neither_used_nor_written(tmp_path: Path) -> None:
