@@ -204,12 +204,24 @@ def _lines(response: httpx.Response) -> Iterator[bytes]:
 def _body(pieces: Iterator[bytes], request: Request) -> bytes:
     if not request.at_most_bytes:
         return b"".join(pieces)
+    if request.keeps_end:
+        return _last_lines(pieces, request.at_most_bytes)
     body = bytearray()
     for piece in pieces:
         body += piece
         if len(body) >= request.at_most_bytes:
             break
     return bytes(body[: request.at_most_bytes])
+
+
+def _last_lines(pieces: Iterator[bytes], at_most_bytes: int) -> bytes:
+    body, is_cut = bytearray(), False
+    for piece in pieces:
+        body += piece
+        if len(body) > at_most_bytes:
+            del body[:-at_most_bytes]
+            is_cut = True
+    return bytes(body.partition(b"\n")[2] if is_cut else body)
 
 
 def _client(access: Access, credential: Credential) -> httpx.Client:

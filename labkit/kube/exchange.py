@@ -45,6 +45,8 @@ class Request:
     """429 is waited out, within the time-out, as the API server asks."""
     at_most_bytes: int = 0
     """The rest of a longer reply is not read; 0: all of it."""
+    keeps_end: bool = False
+    """Of a longer reply the last whole lines are kept: it is read, but never held, in full."""
 
 
 @dataclass(frozen=True, slots=True)

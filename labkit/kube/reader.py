@@ -29,6 +29,7 @@ from labkit.kube.watching import SYNCED, watched
 
 ANY = "*/*"
 LONGEST_PAGE_BYTES = 1_000_000  # what a check or a lesson looks at; a stream would never end
+LONGEST_LOG_BYTES = 4_000_000  # the 20,000 lines of an observer that a check may ask for
 NOT_THE_PAGE = (400, 500, 502, 503, 504)  # 400: the Pod has no address yet
 PROXY_TROUBLE = "error trying to reach service"  # how the API server's proxy begins its sentence
 
@@ -155,7 +156,10 @@ class Reader:
         previous: bool = False,
         tail: int = 200,
     ) -> str:
-        """The last `tail` lines of one container; unnamed, of each, where there are several."""
+        """The last `tail` lines of one container; unnamed, of each, where there are several.
+
+        Fewer where they are more than LONGEST_LOG_BYTES.
+        """
         if not container:
             found = self.get("Pod", pod, namespace=namespace)
             if has_companions(found):
@@ -169,7 +173,12 @@ class Reader:
         path = self.kinds.find("Pod").path(namespace, pod, "log")
         what = str(ObjectReference("Pod", pod, namespace))
         request = Request(
-            path, query=query, accept=ANY, what=what, at_most_bytes=LONGEST_PAGE_BYTES
+            path,
+            query=query,
+            accept=ANY,
+            what=what,
+            at_most_bytes=LONGEST_LOG_BYTES,
+            keeps_end=True,
         )
         return self.connection.ask(request).text
 

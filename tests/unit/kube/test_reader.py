@@ -13,12 +13,17 @@ from labkit.kube.errors import (
 )
 from labkit.kube.kubeconfig import Access
 from labkit.kube.listing import LONGEST_PAGE_BYTES
-from labkit.kube.reader import Reader
+from labkit.kube.reader import LONGEST_LOG_BYTES, Reader
 from tests.support.api_server import ApiServer, Scripted, listed, refusal, said
 from tests.support.objects import pod
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 PODS = "/api/v1/namespaces/ns/pods"
+TEXT = {"Content-Type": "text/plain"}
+VISIT = (
+    '{"time":"2026-01-01T08:00:00.123Z","target":"http://shift.ada-change-shift-unnoticed.svc/info"'
+    ',"ok":true,"status":200,"version":"1","pod":"shift-6d4f9c7b5d-x2x4x"}\n'
+)
 
 
 def names(objects: list[dict[str, object]]) -> list[object]:
@@ -142,10 +147,26 @@ def test_kind_that_nobody_serves_is_named() -> None:
 
 def test_log_asks_for_the_last_lines_of_one_container() -> None:
     with ApiServer() as server, Reader(server.access()) as reader:
-        server.answers(f"{PODS}/a/log", Scripted(200, "hello\n", {"Content-Type": "text/plain"}))
+        server.answers(f"{PODS}/a/log", Scripted(200, "hello\n", TEXT))
         assert reader.log("a", "ns", "main", previous=True, tail=5) == "hello\n"
         wanted = {"tailLines": "5", "container": "main", "previous": "true"}
         assert server.asked[0].query == wanted
+
+
+def test_long_log_is_its_newest_whole_lines() -> None:
+    lines = [f"{n:07} {'x' * 100}\n" for n in range(60_000)]
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(f"{PODS}/a/log", Scripted(200, "".join(lines), TEXT))
+        found = reader.log("a", "ns", "main", tail=len(lines)).splitlines(keepends=True)
+    assert found == lines[-len(found) :]
+    assert LONGEST_LOG_BYTES - 2 * len(lines[-1]) < len("".join(found)) <= LONGEST_LOG_BYTES
+
+
+def test_two_and_a_half_hours_of_an_observer_are_read_whole() -> None:
+    log = VISIT * 20_000
+    with ApiServer() as server, Reader(server.access()) as reader:
+        server.answers(f"{PODS}/a/log", Scripted(200, log, TEXT))
+        assert reader.log("a", "ns", "main", tail=20_000) == log
 
 
 A_POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "ns"}}
@@ -154,7 +175,7 @@ A_POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace
 def test_log_of_a_pod_with_one_container_is_asked_for_without_its_name() -> None:
     with ApiServer() as server, Reader(server.access()) as reader:
         server.answers(f"{PODS}/a", said(A_POD | {"spec": {"containers": [{"name": "main"}]}}))
-        server.answers(f"{PODS}/a/log", Scripted(200, "hello\n", {"Content-Type": "text/plain"}))
+        server.answers(f"{PODS}/a/log", Scripted(200, "hello\n", TEXT))
         assert reader.log("a", "ns", tail=5) == "hello\n"
         assert server.asked[1].query == {"tailLines": "5"}
 
@@ -168,10 +189,9 @@ def test_log_of_a_pod_with_companions_is_that_of_all_who_have_begun_and_stay() -
         "containerStatuses": [{"name": "main", "containerID": "c"}, {"name": "late"}],
     }
     pod = A_POD | {"spec": {"containers": boxes, "initContainers": first}, "status": status}
-    text = {"Content-Type": "text/plain"}
     with ApiServer() as server, Reader(server.access()) as reader:
         server.answers(f"{PODS}/a", said(pod))
-        server.answers(f"{PODS}/a/log", Scripted(200, "one\n", text), Scripted(200, "two\n", text))
+        server.answers(f"{PODS}/a/log", Scripted(200, "one\n", TEXT), Scripted(200, "two\n", TEXT))
         assert reader.log("a", "ns") == "one\ntwo\n"
         assert [asked.query.get("container") for asked in server.asked[1:]] == ["beside", "main"]
 
