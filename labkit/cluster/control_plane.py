@@ -135,6 +135,8 @@ def _api_behaviour(plane: ControlPlane) -> list[str]:
         "--audit-log-maxsize=50",
         "--audit-log-maxbackup=2",
         "--profiling=false",
+        # An hour by default: then nobody could tell any more who replaced a Pod or made a node.
+        "--event-ttl=24h0m0s",
     ]
     if plane.encrypt_secrets:
         flags.append(f"--encryption-provider-config={plane.folder / 'encryption.yaml'}")

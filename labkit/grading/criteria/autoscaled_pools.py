@@ -7,11 +7,12 @@ nodes that it took away. A size that was set by hand leaves none.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import Found, called, differing, nodes_of_pool
-from labkit.grading.criteria.events import events_in
+from labkit.grading.criteria.events import events_in, forgotten
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.times import moment
 from labkit.grading.snapshot import Object, Snapshot
@@ -89,9 +90,11 @@ def grown_by_need(view: Snapshot, pool: str, deployment: str, *, before: Finding
         if event.get("reason") == GREW and _about_pod_of(event, deployment)
     ]
     if not cries:
-        return _nobody_cried(pool, deployment, nodes)
+        came = sorted(nodes, key=_made)[1:]  # the first was there before anybody asked
+        lost = forgotten(view, came[-1]) if came else None
+        return lost or _nobody_cried(pool, deployment, nodes)
     begun = min(moment(str(event["firstTimestamp"])) for event in cries)
-    new = [one for one in nodes if moment(one["metadata"]["creationTimestamp"]) >= begun]
+    new = [one for one in nodes if _made(one) >= begun]
     if new:
         return passed(
             say("Node {node} came because Pods found no place.", node=name_of(new[0])),
@@ -105,6 +108,10 @@ def grown_by_need(view: Snapshot, pool: str, deployment: str, *, before: Finding
         evidence=evidence(*nodes),
         settling=True,
     )
+
+
+def _made(found: Object) -> datetime:
+    return moment(found["metadata"]["creationTimestamp"])
 
 
 def _about_pod_of(event: Object, deployment: str) -> bool:
@@ -148,6 +155,13 @@ def shrunk_to(
     if gone:
         node = gone[-1]["involvedObject"]["name"]
         return passed(say("The autoscaler took {node} away; {size} is left.", node=node, size=size))
+    # It shrank at some time after setup had made its Deployments.
+    earlier = sorted(view.objects("Deployment"), key=_made)[:1]
+    lost = forgotten(view, earlier[0]) if earlier else None
+    return lost or _not_by_itself(size)
+
+
+def _not_by_itself(size: int) -> Finding:
     return not_yet(
         "pool.not_by_autoscaler",
         seen=say("The pool has {size}, but no event says that it shrank by itself.", size=size),

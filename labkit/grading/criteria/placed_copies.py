@@ -158,6 +158,8 @@ def still_runs(view: Snapshot, name: str, *, note: str, before: Finding) -> Find
             seen=say("Deployment {name} is there.", name=name),
             next_step=say("Another criterion comes first; this one is looked at after it."),
         )
+    if before.state is State.CANNOT_CHECK:
+        return before
     if not before.holds:
         return not_yet(
             "copies.too_early",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
-from labkit.grading.criteria.events import events_in, events_of, message_of
+from labkit.grading.criteria.events import events_in, events_of, forgotten, message_of
 from labkit.grading.criteria.noted import nothing_noted
 from labkit.grading.criteria.objects import evidence, name_of, owned_by
 from labkit.grading.criteria.rollouts import deployment_for, pods_made_by, revisions_of
@@ -54,10 +54,12 @@ def _replaced(snapshot: Snapshot, victim: str, replica_set: Object) -> Finding:
     created = _pods_named(events_of(replica_set, events, "SuccessfulCreate"))
     removed = _pods_named(events_of(replica_set, events, "SuccessfulDelete"))
     if victim not in created:
-        return _never_made(victim, replica_set)
-    present = pods_made_by(snapshot, [replica_set])
-    if victim in removed or len(created) - len(removed) <= len(present):
+        return forgotten(snapshot, replica_set) or _never_made(victim, replica_set)
+    if victim in removed:
         return _nobody_came(victim, replica_set)
+    present = pods_made_by(snapshot, [replica_set])
+    if len(created) - len(removed) <= len(present):
+        return forgotten(snapshot, replica_set) or _nobody_came(victim, replica_set)
     seen = say(
         "Pod {victim} is gone; ReplicaSet {name} has made {created} Pods and keeps {present}.",
         victim=quoted(victim),
@@ -93,7 +95,7 @@ def _never_made(victim: str, replica_set: Object) -> Finding:
             victim=quoted(victim),
         ),
         expected=say("The name of a Pod that it made, and that you removed."),
-        why=say("Its events name each Pod that it made; they are kept for an hour."),
+        why=say("Its events name each Pod that it made."),
         next_step=say("Remove a Pod of now, and note its name as `kubectl get pods` shows it."),
         evidence=evidence(replica_set),
     )

@@ -74,6 +74,10 @@ def test_every_program_is_started_inside_the_clusters_namespace() -> None:
     assert [plan.command[3] for plan in plans(PLANE)] == [f"/programs/{name}" for name in NAMES]
 
 
+def test_events_outlive_a_day_of_a_workshop() -> None:
+    assert planned("kube-apiserver")["event-ttl"] == "24h0m0s"
+
+
 def test_api_server_looks_up_no_node_in_dns_and_reaches_metrics_by_pod_address() -> None:
     read = planned("kube-apiserver")
     assert "DNS" not in read["kubelet-preferred-address-types"]

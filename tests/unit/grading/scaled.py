@@ -10,6 +10,7 @@ from labkit.grading.verdict import passed
 
 OK = passed("so it is")
 POOL = {"name": "gallery", "autoscale": True, "minNodes": 1, "maxNodes": 3}
+TAKEN_AT = "2026-01-01T00:10:00Z"
 WISH = Wish("counter", lowest=2, highest=6, percent=50)
 
 
@@ -23,7 +24,8 @@ def node(name: str, made: str) -> dict[str, Any]:
 
 def event(reason: str, kind: str, name: str, at: str = "2026-01-01T00:01:00Z") -> dict[str, Any]:
     about = {"kind": kind, "name": name}
-    return {"reason": reason, "involvedObject": about, "firstTimestamp": at, "metadata": {}}
+    times = {"firstTimestamp": at, "lastTimestamp": at}
+    return {"reason": reason, "involvedObject": about, **times, "metadata": {}}
 
 
 def pod(number: int, asks: str | None, on: str = "a") -> dict[str, Any]:
@@ -60,7 +62,7 @@ def view(
     for kind in ("Deployment", "Pod", "Event", "PodMetrics", "HorizontalPodAutoscaler"):
         lists.setdefault(f"{kind} in default of rush", ())
     whole = Snapshot(
-        "x", "", {"": "ns"}, lists=lists, seed=seed or SeedRecord(), answers=answers or {}
+        "x", TAKEN_AT, {"": "ns"}, lists=lists, seed=seed or SeedRecord(), answers=answers or {}
     )
     return inside(whole, "rush")
 
