@@ -116,12 +116,12 @@ def _finding(exercise: Exercise, function: str, snapshot: Snapshot) -> Finding:
         return cannot_check(
             "check.broken",
             seen=say("The check of this criterion stopped: {problem!r}.", problem=problem),
-            why=say("It happened at {place}.", place=_where(problem)),
+            why=say("It happened at {place}.", place=place_of(problem)),
             next_step=say("This costs you nothing. Tell your instructor, or report it."),
         )
 
 
-def _where(problem: Exception) -> str:
+def place_of(problem: Exception) -> str:
     """The last line that ran: file and number."""
     frames = traceback.extract_tb(problem.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"

@@ -1,5 +1,6 @@
 """What a cell shows for the task, hints, answers, solutions and progress."""
 
+import traceback
 from collections.abc import Iterable
 from html import escape
 
@@ -56,6 +57,13 @@ def problem_view(problem: LabError) -> View:
     evidence = folded(say("its own words"), code(problem.evidence)) if problem.evidence else ""
     html = card(say("Something is in the way"), *map(paragraph, lines), evidence, colour="#cf222e")
     return View("\n".join(lines), html, problem)
+
+
+def bug_view(bug: Exception) -> View:
+    """The last resort behind a button: what a cell would have shown as a traceback."""
+    seen = say("labkit stopped: {problem!r}.", problem=bug)
+    next_step = say("This is a bug and costs you nothing. Please report it, with its own words.")
+    return problem_view(LabError(seen, next_step, "".join(traceback.format_exception(bug))))
 
 
 def answered_view(answered: Answered) -> View:

@@ -7,7 +7,13 @@ from typing import Any
 from labkit.foundation.errors import LabError
 from labkit.foundation.settings import read_settings
 from labkit.foundation.text import say
-from labkit.widgets.exercise_views import hint_view, problem_view, solution_view, started_view
+from labkit.widgets.exercise_views import (
+    bug_view,
+    hint_view,
+    problem_view,
+    solution_view,
+    started_view,
+)
 from labkit.widgets.twin import Twin, framed, page
 from labkit.widgets.verdict_card import verdict_view
 from labkit.widgets.view import View, card, paragraph
@@ -100,6 +106,8 @@ class Panel:
             work()
         except LabError as problem:
             self._shown["problem"] = problem_view(problem)
+        except Exception as bug:  # noqa: BLE001  behind a button, what is raised is never seen
+            self._shown["problem"] = bug_view(bug)
         finally:
             if self._sure_of == sure_of:
                 self._sure_of = ""

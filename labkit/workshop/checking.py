@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 
+from labkit.foundation.errors import LabError
 from labkit.foundation.text import say
 from labkit.grading.exercise import Exercise, find_exercise
-from labkit.grading.grader import Graded, cannot_grade, grade_settled
+from labkit.grading.grader import Graded, cannot_grade, grade_settled, place_of
 from labkit.grading.registry_logins import LoginReader
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.sources import Place, Sources
@@ -80,12 +81,22 @@ def judged(
     except KubeError as problem:
         seen, next_step = problem.what_happened, problem.next_step
         return Checked(exercise, impossible(lab, exercise, seen, next_step, advice=advice))
+    except LabError:
+        raise
+    except Exception as bug:  # noqa: BLE001  a fault of ours must not cost an attendee points
+        return Checked(exercise, _stopped(lab, exercise, bug, advice=advice))
     return Checked(exercise, graded.verdict, graded.snapshot)
 
 
 def impossible(lab: Lab, exercise: Exercise, seen: str, next_step: str, *, advice: bool) -> Verdict:
     moment = f"{lab.clock.now():%Y-%m-%dT%H:%M:%SZ}"
     return cannot_grade(exercise, moment, seen=seen, next_step=next_step, advice=advice)
+
+
+def _stopped(lab: Lab, exercise: Exercise, bug: Exception, *, advice: bool) -> Verdict:
+    seen = say("The look stopped at {place}: {problem!r}.", place=place_of(bug), problem=bug)
+    next_step = say("This costs you nothing. Tell your instructor, or report it.")
+    return impossible(lab, exercise, seen, next_step, advice=advice)
 
 
 def _own_grader(lab: Lab) -> Reader:

@@ -115,3 +115,12 @@ def test_problem_is_told_in_the_panel_and_gone_with_the_next_success(shown: Show
     (shown.lab.solutions / "00-test" / EXERCISE / "solution" / "steps.toml").unlink()
     assert "carries no solution of" in shown.press("solution", "solution")
     assert "carries no solution of" not in shown.press("check")
+
+
+def test_bug_behind_a_button_is_a_card_with_its_traceback(shown: Shown) -> None:
+    (shown.lab.solutions / "00-test" / EXERCISE / "notes.md").write_bytes(b"\xff")
+    words = shown.press("solution", "solution")
+    assert "UnicodeDecodeError" in words
+    assert "Traceback (most recent call last)" in words
+    assert "… looking" not in words
+    assert "UnicodeDecodeError" not in shown.press("check")
