@@ -135,6 +135,22 @@ def in_the_template(deployment: Object) -> Finding:
     )
 
 
+def hidden_in_template(deployment: Object, field: str) -> Finding:
+    """Nobody but its author can say what it is: a login and a word more looks like any other."""
+    return not_yet(
+        "shelf.hidden_in_template",
+        seen=say(
+            "{field} of {name} holds what is kept from graders, as secrets are.",
+            field=quoted(field, longest=90),
+            name=name_of(deployment),
+        ),
+        expected=say("The template names a Secret, and nothing in it looks like one."),
+        why=say("Whoever may look at Deployments reads it there, and each revision keeps it."),
+        next_step=say("Take it out of the template; the kubelet logs in, the container need not."),
+        evidence=evidence(deployment),
+    )
+
+
 def not_ready(pods: list[Object]) -> Finding:
     return not_yet(
         "shelf.not_ready",

@@ -1,7 +1,8 @@
 """Logins to the lab's private registry: in a Secret that the kubelet reads, used by the Pods."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from labkit.grading.verdict import Finding, not_started, not_yet, passed
 from labkit.kube.conditions import is_leaving, pod_ready
 
 HASH = "pod-template-hash"
+FINGERPRINT = re.compile("sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +151,9 @@ def login_used(snapshot: Snapshot, name: str, *, shelf: Shelf, before: Finding) 
     without = [pod for pod in pods if not good & slips.named_by(pod)]
     if without:
         return slips.not_named(without, good)
-    if any(
-        copy in json.dumps(found["spec"]["template"]) for copy in shelf.login(snapshot)["copies"]
-    ):
-        return slips.in_the_template(found)
+    told = _told_in_template(snapshot, found, shelf)
+    if told:
+        return told
     if not any(map(pod_ready, pods)):
         return slips.not_ready(pods)
     return passed(
@@ -163,6 +164,34 @@ def login_used(snapshot: Snapshot, name: str, *, shelf: Shelf, before: Finding) 
         ),
         evidence=evidence(*pods),
     )
+
+
+def _told_in_template(snapshot: Snapshot, deployment: Object, shelf: Shelf) -> Finding | None:
+    """None where nothing in the template is what a snapshot hides, by its hash.
+
+    A hash that is not the password's may be that of the password and more around it. An image may
+    be named by its digest, and the registry's name is no secret.
+    """
+    template = deployment["spec"]["template"]
+    if any(copy in json.dumps(template) for copy in shelf.login(snapshot)["copies"]):
+        return slips.in_the_template(deployment)
+    boxes = (*template["spec"]["containers"], *(template["spec"].get("initContainers") or ()))
+    images = {box.get("image") for box in boxes}
+    for field, text in _texts(template, "spec.template"):
+        if text not in images and FINGERPRINT.search(slips.seen_again(text)):
+            return slips.hidden_in_template(deployment, field)
+    return None
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{path}[{number}]")
+    elif isinstance(value, str):
+        yield path, value
 
 
 NEARER = (

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from labkit.grading.criteria.pull_secret_slips import PLACE
 from labkit.grading.exercise import find_exercise
 from labkit.grading.grader import grade
+from labkit.grading.hiding import fingerprint, without_telling_literals
 from labkit.grading.snapshot import Snapshot
 from labkit.grading.snapshot_file import load_snapshot
 from labkit.grading.verdict import Finding, State
@@ -100,3 +104,52 @@ def test_without_a_login_what_is_still_on_its_way_is_looked_at_again() -> None:
     finding = found(bent(seen, "Pod", still_end))["members-run"]
     assert finding.settling
     assert ("Deployment", "members") in [(one.kind, one.name) for one in finding.evidence]
+
+
+HIDDEN = fingerprint("user=ada password=long-and-strange")
+BY_NAME = without_telling_literals({"name": "LOGIN_SECRET", "value": "ada/long-and-strange"})
+
+
+def with_template(bend: Callable[[dict[str, Any]], None]) -> Finding:
+    def each(deployments: Items) -> None:
+        for deployment in deployments:
+            bend(deployment["spec"]["template"])
+
+    return found(bent(recorded("solution"), "Deployment", each))["secret-used"]
+
+
+def container(**more: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda template: template["spec"]["containers"][0].update(more)
+
+
+@pytest.mark.parametrize(
+    ("bend", "where"),
+    [
+        (container(env=[{"name": "A", "value": "1"}, BY_NAME]), "containers[0].env[1].value"),
+        (container(args=["serve", f"--login={HIDDEN}"]), "containers[0].args[1]"),
+        (container(env=[{"name": "A", "value": f"image@{HIDDEN}"}]), "containers[0].env[0].value"),
+        (
+            lambda template: template["metadata"].update(annotations={"image": HIDDEN}),
+            "metadata.annotations.image",
+        ),
+    ],
+    ids=["a telling name", "an argument", "dressed up as a digest", "an annotation"],
+)
+def test_template_with_a_value_that_is_kept_hidden_is_wrong(
+    bend: Callable[[dict[str, Any]], None], where: str
+) -> None:
+    finding = with_template(bend)
+    assert (finding.state, finding.message) == (State.NOT_YET, "shelf.hidden_in_template")
+    assert where in finding.seen
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        container(image=f"private.lab.example:5001/ada/members@{fingerprint('manifest')}"),
+        container(args=["--from", fingerprint(PLACE)], env=[{"name": "A", "value": "1"}]),
+    ],
+    ids=["an image by its digest", "the registry's name"],
+)
+def test_template_without_one_is_right(bend: Callable[[dict[str, Any]], None]) -> None:
+    assert with_template(bend).holds
