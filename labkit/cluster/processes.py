@@ -15,6 +15,7 @@ from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
 
 PROC = Path("/proc")
+NOBODY = 65534  # as whom the registries run
 
 
 def marked_processes(prefix: str, proc: Path = PROC) -> dict[int, str]:
@@ -23,10 +24,19 @@ def marked_processes(prefix: str, proc: Path = PROC) -> dict[int, str]:
     for folder in proc.iterdir():
         if folder.name.isdecimal():
             mark = _mark(folder)
-            is_ours = mark.startswith(prefix) and _is_of_this_machine(folder)
+            is_ours = mark.startswith(prefix) and _is_ours_to_end(folder)
             if is_ours and is_living(int(folder.name), proc):
                 found[int(folder.name)] = mark
     return found
+
+
+def _is_ours_to_end(folder: Path) -> bool:
+    """Anybody may write our mark into their own environment."""
+    owners = (0, NOBODY) if os.geteuid() == 0 else (os.geteuid(),)
+    try:
+        return folder.stat().st_uid in owners and _is_of_this_machine(folder)
+    except OSError:  # ended while we looked
+        return False
 
 
 def _is_of_this_machine(folder: Path) -> bool:
@@ -47,7 +57,8 @@ def _mark(folder: Path) -> str:
     except OSError:  # ended while we looked
         return ""
     key = f"{MARK}=".encode()
-    return next((each[len(key) :].decode() for each in entries if each.startswith(key)), "")
+    marks = (each[len(key) :].decode(errors="replace") for each in entries if each.startswith(key))
+    return next(marks, "")
 
 
 def supervisors_with(settings: Path, proc: Path = PROC) -> list[int]:

@@ -15,7 +15,6 @@ from labkit.cluster.local.own_processes import ensure_beside_agent, release_mach
 from labkit.cluster.local.registry_files import (
     ADDRESS,
     LOGINS,
-    NOBODY,
     NOTE,
     OPEN,
     PRIVATE,
@@ -29,6 +28,7 @@ from labkit.cluster.local.registry_files import (
 from labkit.cluster.local.site import Site
 from labkit.cluster.local.trusted import check_readable, copied, may_read, trusted_files
 from labkit.cluster.plan import ProcessGroup
+from labkit.cluster.processes import NOBODY
 from labkit.cluster.supervising import remove_group
 from labkit.foundation import files
 from labkit.foundation.files import last_line, locked, write_atomically

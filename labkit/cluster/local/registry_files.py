@@ -15,12 +15,12 @@ import yaml
 from labkit.cluster.local.network import Command
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
+from labkit.cluster.processes import NOBODY
 
 ADDRESS = "198.18.0.1"  # of 198.18.0.0/24, which no cluster gets
 PORT = 5000
 HOST = "registry.lab.example"
 REGISTRY = "registry"
-NOBODY = 65534
 NOTE = "program"
 """Names the registry's program; belongs to whoever started it first."""
 LOGINS = "htpasswd"

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local.registry import lock_of
-from labkit.cluster.local.registry_files import LOGINS, NOBODY, PRIVATE
+from labkit.cluster.local.registry_files import LOGINS, PRIVATE
 from labkit.cluster.local.site import Site
+from labkit.cluster.processes import NOBODY
 from labkit.foundation import files
 from labkit.foundation.files import locked, write_atomically
 from labkit.foundation.text import say

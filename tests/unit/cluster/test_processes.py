@@ -5,12 +5,13 @@ import pytest
 
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.cluster.processes import is_living, kill, marked_processes, strays, survivors
-from labkit.cluster.supervisor_files import ADOPT, LOGGED
+from labkit.cluster.supervisor_files import ADOPT, LOGGED, MARK
 from labkit.foundation.process import start_detached
 from labkit.foundation.waiting import SystemClock
 from tests.support.fake_proc import FakeProc
 
 NSENTER = ("nsenter", "--net=/run/netns/lab.lab.node1", "--")
+STRANGER = 54321
 RUNTIME = ("/usr/bin/containerd", "-c", "/data/containerd.toml")
 KUBELET = ("/programs/kubelet", "--node-ip=198.18.1.11")
 DISGUISE = ("unshare", "--mount", "--", "sh", "-c", 'mount && exec "$@"', "kubelet", "/meminfo")
@@ -128,6 +129,24 @@ def test_labkit_in_a_container_of_this_kernel_keeps_its_own_processes(proc: Fake
     (inside / "ns" / "pid").unlink()
     (inside / "ns" / "pid").symlink_to("/proc/self/ns/net")
     assert marked_processes("lab.node1/", proc.folder) == {}
+
+
+def test_mark_that_is_no_text_is_nobodys_and_stops_nobody(proc: FakeProc) -> None:
+    proc.process(21, RUNTIME, "lab.node1/containerd")
+    proc.process(22, ("/bin/other",))
+    (proc.folder / "22" / "environ").write_bytes(f"{MARK}=lab.node1/\xff\0".encode("latin-1"))
+    found = marked_processes("lab.node1/containerd", proc.folder)
+    assert found == {21: "lab.node1/containerd"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_mark_counts_on_processes_of_root_and_its_registries_and_of_nobody_else(
+    proc: FakeProc,
+) -> None:
+    for pid, user in ((21, 0), (22, 65534), (23, STRANGER)):
+        proc.process(pid, RUNTIME, "lab.node1/containerd")
+        os.chown(proc.folder / str(pid), user, -1)
+    assert set(marked_processes("lab.node1/", proc.folder)) == {21, 22}
 
 
 def test_process_that_ended_while_we_looked_is_passed_over(proc: FakeProc) -> None:
