@@ -6,7 +6,8 @@ from typing import Any
 
 from labkit.cluster.errors import ClusterError
 from labkit.cluster.local.site import Site
-from labkit.cluster.local.trusted import check_readable, trusted_files
+from labkit.cluster.local.taking_over import check_readable
+from labkit.cluster.local.trusted import trusted_files
 from labkit.foundation.files import write_atomically
 from labkit.foundation.text import say
 
@@ -25,10 +26,10 @@ def install(
     images = _paths(arguments.get("images") or {})
     renewals = _paths(arguments.get("renewals") or {})
     images |= {name: path for name, path in renewals.items() if name in known["images"]}
-    for path in (*programs.values(), *images.values()):
+    for path in (*programs.values(), *images.values()):  # before the first is copied
         check_readable(path, user)
-    known["programs"] |= _text(trusted_files(programs, site.machine.programs))
-    known["images"] |= _text(trusted_files(images, site.machine.images))
+    known["programs"] |= _text(trusted_files(programs, site.machine.programs, user))
+    known["images"] |= _text(trusted_files(images, site.machine.images, user))
     _write(site, known)
     return installed(site)
 

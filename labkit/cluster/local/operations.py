@@ -22,7 +22,8 @@ from labkit.cluster.local.registry_files import REALMS, Realm
 from labkit.cluster.local.registry_logins import set_logins
 from labkit.cluster.local.site import ON_DEMAND, Site, read_host
 from labkit.cluster.local.start import Start, wanted_record
-from labkit.cluster.local.trusted import check_readable, trusted_python
+from labkit.cluster.local.taking_over import opened
+from labkit.cluster.local.trusted import trusted_python
 from labkit.cluster.node_record import missing, shape_from
 from labkit.foundation.files import locked
 from labkit.foundation.process import Runner
@@ -143,8 +144,8 @@ def _logs(site: Site, request: Request) -> str:
 
 def _load_image(site: Site, request: Request) -> Any:
     archive = Path(str(request.arguments["archive"]))
-    check_readable(archive, request.user)
-    return host_operations.load_image(_begun(site), archive, list(request.arguments["nodes"]))
+    with opened(archive, request.user) as found:
+        return host_operations.load_image(_begun(site), found, list(request.arguments["nodes"]))
 
 
 def _list_images(site: Site, request: Request) -> Any:

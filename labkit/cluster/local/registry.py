@@ -26,7 +26,8 @@ from labkit.cluster.local.registry_files import (
     registry_group,
 )
 from labkit.cluster.local.site import Site
-from labkit.cluster.local.trusted import check_readable, copied, may_read, trusted_files
+from labkit.cluster.local.taking_over import copied, may_read
+from labkit.cluster.local.trusted import trusted_files
 from labkit.cluster.plan import ProcessGroup
 from labkit.cluster.processes import NOBODY
 from labkit.cluster.supervising import remove_group
@@ -96,10 +97,9 @@ def _remove(site: Site, realm: Realm) -> None:
 
 def _written(site: Site, realm: Realm, program: Path, user: int) -> ProcessGroup:
     """The registry with all its files; what is there stays."""
-    check_readable(program, user)
-    taken = trusted_files({REGISTRY: program}, site.machine.programs)[REGISTRY]
+    taken = trusted_files({REGISTRY: program}, site.machine.programs, user)[REGISTRY]
     if not may_read(taken, NOBODY, Path("/")):  # as in root's own home folder
-        taken = copied(taken, site.machine.programs)
+        taken = copied(taken, site.machine.programs, user)
     folder, now = realm.folder(site.machine), site.clock.now()
     signing = site.machine.registry_authority
     signing.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ write there; then it is used where it lies.
 
 import hashlib
 import os
-import pwd
 import shutil
 import stat
 import sys
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import labkit
 from labkit.cluster.local.paths import MachinePaths
-from labkit.foundation.errors import FileProblem, LabError
+from labkit.cluster.local.taking_over import check_readable, copied
+from labkit.foundation.errors import LabError
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress, shown
 from labkit.foundation.text import say
@@ -56,60 +56,17 @@ def _only_writes(owner: int, path: Path) -> bool:
     return status.st_uid == owner and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def check_readable(path: Path, user: int) -> None:
-    """Root reads for somebody: only what that user may read, and reach."""
-    if not path.is_file():
-        raise FileProblem(path, say("is not a file"), say("Name a file that is there."))
-    if user != 0 and not may_read(path, user, Path("/")):
-        raise FileProblem(path, say("is not yours to read"), say("Mend the file's rights."))
-
-
-def may_read(path: Path, user: int, top: Path) -> bool:
-    """Whether a user may read the file and enter the folders above it, those below `top`."""
-    real, groups = path.resolve(), _groups_of(user)
-    above = [folder for folder in real.parents if folder.is_relative_to(top)]
-    reaches = all(_may(user, groups, folder, os.X_OK) for folder in above)
-    return reaches and _may(user, groups, real, os.R_OK)
-
-
-def _may(user: int, groups: list[int], path: Path, right: int) -> bool:
-    """By the mode alone; `right` is one of os.R_OK and the like."""
-    status = path.stat()
-    if status.st_uid == user:
-        return bool(status.st_mode & right << 6)
-    return bool(status.st_mode & (right << 3 if status.st_gid in groups else right))
-
-
-def _groups_of(user: int) -> list[int]:
-    try:
-        known = pwd.getpwuid(user)
-    except KeyError:
-        return []
-    return os.getgrouplist(known.pw_name, known.pw_gid)
-
-
-def trusted_files(files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+def trusted_files(files: Mapping[str, Path], folder: Path, user: int) -> dict[str, Path]:
     """The same files, copied below `folder` unless they are root's own already.
 
-    The copy keeps the name of the folder it came from, which carries version and hash.
+    Raises FileProblem for one that `user` may not read, or that cannot be copied.
     """
-    return {name: _trusted_file(path, folder) for name, path in files.items()}
+    return {name: _trusted_file(path, folder, user) for name, path in files.items()}
 
 
-def _trusted_file(path: Path, folder: Path) -> Path:
-    return path if os.geteuid() != 0 or is_roots_own(path) else copied(path, folder)
-
-
-def copied(path: Path, folder: Path) -> Path:
-    """Root's copy of a program, which everybody may run."""
-    copy = folder / path.parent.name / path.name
-    if not copy.exists() or copy.stat().st_size != path.stat().st_size:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        partial = copy.with_name(f".{copy.name}.{os.getpid()}")
-        shutil.copyfile(path, partial)
-        partial.chmod(0o755)
-        partial.rename(copy)
-    return copy
+def _trusted_file(path: Path, folder: Path, user: int) -> Path:
+    check_readable(path, user)
+    return path if os.geteuid() != 0 or is_roots_own(path) else copied(path, folder, user)
 
 
 def installed_copies(programs: Mapping[str, str], folder: Path) -> dict[str, str] | None:

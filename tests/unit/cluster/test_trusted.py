@@ -7,15 +7,12 @@ import pytest
 
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.trusted import (
-    check_readable,
     fingerprint,
     is_out_of_reach,
     is_roots_own,
-    may_read,
     trusted_files,
     trusted_python,
 )
-from labkit.foundation.errors import FileProblem
 from labkit.foundation.progress import Quiet
 from tests.support.processes import RecordedProcesses
 
@@ -83,7 +80,8 @@ def test_systems_programs_are_roots_own_and_those_in_a_shared_folder_are_not(
 @pytest.mark.skipif(ME != 0, reason="only root copies what others can change")
 def test_root_runs_its_own_copy_of_what_others_can_change(program: Path, tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
-    copies = trusted_files({"kubelet": program, "env": Path("/usr/bin/env")}, tmp_path / "roots")
+    files = {"kubelet": program, "env": Path("/usr/bin/env")}
+    copies = trusted_files(files, tmp_path / "roots", ME)
     copy = tmp_path / "roots" / "v1" / "kubelet"
     assert copies == {"kubelet": copy, "env": Path("/usr/bin/env")}
     program.write_text("another")
@@ -98,60 +96,20 @@ def test_copy_that_was_cut_short_is_made_again(program: Path, tmp_path: Path) ->
     copy = tmp_path / "roots" / "v1" / "kubelet"
     copy.parent.mkdir(parents=True)
     copy.write_text("kub")
-    trusted_files({"kubelet": program}, tmp_path / "roots")
+    trusted_files({"kubelet": program}, tmp_path / "roots", ME)
     assert copy.read_text() == "kubelet"
 
 
 @pytest.mark.skipif(ME == 0, reason="root copies what others can change")
 def test_user_runs_programs_where_they_are(program: Path, tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
-    assert trusted_files({"kubelet": program}, tmp_path / "roots") == {"kubelet": program}
+    assert trusted_files({"kubelet": program}, tmp_path / "roots", ME) == {"kubelet": program}
 
 
 @pytest.mark.skipif(ME == 0, reason="root may need a copy")
 def test_users_interpreter_is_their_own(tmp_path: Path) -> None:
     machine = MachinePaths(tmp_path, tmp_path)
     assert trusted_python(machine, RecordedProcesses(), Quiet()) == Path(sys.executable)
-
-
-NOBODY = 54321  # a user without account or groups
-
-
-def test_root_reads_for_a_user_what_all_may_read() -> None:
-    check_readable(Path("/usr/bin/env"), NOBODY)
-
-
-def test_file_that_is_its_owners_alone_is_read_for_its_owner(program: Path, tmp_path: Path) -> None:
-    program.chmod(0o600)
-    assert may_read(program, ME, tmp_path)
-    assert not may_read(program, NOBODY, tmp_path)
-    with pytest.raises(FileProblem, match="is not yours to read"):
-        check_readable(program, NOBODY)
-    check_readable(program, ME)
-
-
-def test_file_for_all_is_out_of_reach_in_a_folder_that_is_not(
-    program: Path, tmp_path: Path
-) -> None:
-    link = tmp_path / "link"
-    link.symlink_to(program)
-    assert may_read(program, NOBODY, tmp_path)
-    assert may_read(link, NOBODY, tmp_path)
-    program.parent.chmod(0o700)
-    assert not may_read(program, NOBODY, tmp_path)
-    assert not may_read(link, NOBODY, tmp_path)
-
-
-def test_owner_whom_a_file_shuts_out_is_shut_out(program: Path, tmp_path: Path) -> None:
-    program.chmod(0o044)
-    assert not may_read(program, ME, tmp_path)
-    assert may_read(program, NOBODY, tmp_path)
-
-
-def test_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(FileProblem, match="is not a file"):
-            check_readable(path, NOBODY)
 
 
 FILES = (
