@@ -6,6 +6,7 @@ ClusterError
 ├── CapabilityMissing
 ├── NeedsRoot                  what exactly needs root
 ├── AgentUnreachable           the root agent does not answer on its socket
+├── AgentRefuses               it is there, and does not serve this user
 └── NodeNotReady
 """
 
@@ -60,6 +61,14 @@ class AgentUnreachable(ClusterError):
         super().__init__(
             say("The root agent does not answer: {reason}.", reason=reason),
             say("Run `labkit up`; it starts the agent again."),
+        )
+
+
+class AgentRefuses(ClusterError):
+    def __init__(self, user: int) -> None:
+        super().__init__(
+            say("The root agent serves who came through sudo; user {user} did not.", user=user),
+            say("Run `labkit up`; it asks for sudo once."),
         )
 
 

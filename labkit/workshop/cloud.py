@@ -15,6 +15,7 @@ from typing import Any
 from labkit.cloud.emulator import kept_clusters
 from labkit.cloud.errors import EmulatorNotRunning
 from labkit.cluster.local.paths import MachinePaths
+from labkit.cluster.local.root_side import agent_obstacle
 from labkit.cluster.opening import open_engine
 from labkit.foundation.errors import LabError, SettingInvalid, TimedOut
 from labkit.foundation.files import PRIVATE, last_line, write_atomically
@@ -76,9 +77,9 @@ def cloud_engine(place: CloudPlace, wanted: str) -> str:
         return wanted
     if wanted:
         raise SettingInvalid("--engine", wanted, " or ".join(ENGINES))
-    with socket.socket(socket.AF_UNIX) as probe:
-        agent = probe.connect_ex(str(MachinePaths().agent_socket)) == 0
-    return "local" if os.geteuid() == 0 or agent else "simulated"
+    user = os.geteuid()
+    at_hand = user == 0 or agent_obstacle(MachinePaths(), user) is None
+    return "local" if at_hand else "simulated"
 
 
 def cloud_up(place: CloudPlace, progress: Progress, *, engine: str, port: int = 0) -> CloudStatus:

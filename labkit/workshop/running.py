@@ -58,10 +58,8 @@ class Running:
 
 def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
     """Returns when the nodes are Ready and the lab is recorded; add-ons follow behind."""
-    from labkit.cluster.engine import State
-
     engine = running.engine()
-    is_new = engine.status().state is State.ABSENT
+    is_new = _is_absent(engine)
     config = _config(running, wanted, is_new=is_new)
     with _taken_back(engine, progress) if is_new and not wanted.keep else nullcontext():
         status = engine.start(config, progress)
@@ -80,15 +78,24 @@ def up(running: Running, wanted: Wanted, progress: Progress) -> "ClusterStatus":
 @contextmanager
 def _taken_back(engine: "Engine", progress: Progress) -> Iterator[None]:
     """A new cluster that fails to start, or is interrupted, goes again."""
-    from labkit.cluster.engine import State
-
     try:
         yield
     except BaseException:
-        if engine.status().state is not State.ABSENT:
+        if not _is_absent(engine):
             progress.said(say("Taking back what was started; `labkit up --keep` leaves it."))
             engine.delete(progress)
         raise
+
+
+def _is_absent(engine: "Engine") -> bool:
+    """A cluster that the agent says nothing about to us is there; starting it asks for sudo."""
+    from labkit.cluster.engine import State
+    from labkit.cluster.errors import AgentRefuses
+
+    try:
+        return engine.status().state is State.ABSENT
+    except AgentRefuses:
+        return False
 
 
 def _config(running: Running, wanted: Wanted, *, is_new: bool) -> "ClusterConfig":

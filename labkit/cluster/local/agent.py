@@ -1,8 +1,9 @@
 """The root agent: serves the engine's calls on a Unix socket, and keeps the supervisor alive.
 
-`python -m labkit.cluster.local.agent GROUP`, run by the supervisor. The kernel tells who asks
-(SO_PEERCRED); a user reaches only clusters of their own. Of programs that a request names it
-starts only copies that root made: `labkit up` installs them through sudo.
+`python -m labkit.cluster.local.agent`, run by the supervisor. The kernel tells who asks
+(SO_PEERCRED): users who have come through sudo, and they reach only clusters of their own. Of
+programs that a request names it starts only copies that root made: `labkit up` installs them
+through sudo.
 """
 
 import contextlib
@@ -20,7 +21,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-from labkit.cluster.errors import ClusterError
+from labkit.cluster.errors import AgentRefuses, ClusterError
+from labkit.cluster.local.admitted import is_admitted
 from labkit.cluster.local.messages import (
     LONGEST_REQUEST,
     Request,
@@ -48,14 +50,13 @@ LOGS_SECONDS = 60  # a kubelet that complains a lot writes 1 MB in that time
 CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 
-def serve(root: Root, group: int) -> None:
+def serve(root: Root) -> None:
     path = root.machine.agent_socket
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    before = os.umask(0o117)  # the socket is born 0660: there is no moment when all may connect
+    before = os.umask(0o111)  # the socket is born 0666: who is served is a matter of `answer`
     server = _Server(str(path), _Handler)
     os.umask(before)
-    os.chown(path, 0, group)
     server.root = root
     for duty in (revive_supervisor, shorten_logs):
         threading.Thread(target=keep_doing, args=(duty, root), daemon=True).start()
@@ -73,9 +74,11 @@ class _Handler(socketserver.StreamRequestHandler):
     server: _Server
 
     def handle(self) -> None:
-        line = self.rfile.readline(LONGEST_REQUEST).decode(errors="replace")
+        root, user = self.server.root, _peer(self.request)
         out = TextIOWrapper(self.request.makefile("wb"), encoding="utf-8", write_through=True)
-        answer(self.server.root, line, _peer(self.request), out)
+        # A stranger's line is not waited for: it might never come, and our end waits for this.
+        raw = self.rfile.readline(LONGEST_REQUEST) if is_admitted(root.machine, user) else b""
+        answer(root, raw.decode(errors="replace"), user, out)
 
 
 def _peer(connection: socket.socket) -> int:
@@ -88,6 +91,8 @@ def answer(root: Root, line: str, user: int, out: TextIO, *, through_sudo: bool 
     """One request from `user`, its progress, and its end. Whoever left hears nothing more."""
     with contextlib.suppress(BrokenPipeError):
         try:
+            if not through_sudo and not is_admitted(root.machine, user):
+                raise AgentRefuses(user)
             asked = read_request(line)
             request = Request(asked.method, asked.cluster, asked.arguments, user)
             if not through_sudo:
@@ -147,4 +152,4 @@ def shorten_logs(root: Root) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    serve(Root(MachinePaths(), SystemRunner(), SystemClock()), int(sys.argv[1]))
+    serve(Root(MachinePaths(), SystemRunner(), SystemClock()))

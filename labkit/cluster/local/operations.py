@@ -199,8 +199,8 @@ def _realm(request: Request) -> Realm:
 
 
 def _set_logins(site: Site, request: Request) -> None:
-    logins = request.arguments["logins"]
-    set_logins(site, {str(user): str(hashed) for user, hashed in logins.items()})
+    logins = {str(user): str(hashed) for user, hashed in request.arguments["logins"].items()}
+    set_logins(site, logins, request.user)
 
 
 OF_THE_MACHINE = {"start_registry", "end_registry", "set_logins"}  # these belong to no cluster

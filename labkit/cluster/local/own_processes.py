@@ -5,9 +5,9 @@ The agent is there with the first cluster and gone with the last.
 
 import contextlib
 import os
-import pwd
 import shutil
 
+from labkit.cluster.local.admitted import admit
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.registry_files import REALMS, address_removal, known_registries
 from labkit.cluster.local.site import Site
@@ -35,16 +35,11 @@ def controllers_group(site: Site) -> ProcessGroup:
     )
 
 
-def agent_group(site: Site, user: int) -> ProcessGroup:
-    """`user`'s primary group may speak to the socket."""
-    command = (str(site.python), "-m", "labkit.cluster.local.agent", str(_group_of(user)))
+def agent_group(site: Site) -> ProcessGroup:
+    command = (str(site.python), "-m", "labkit.cluster.local.agent")
     return ProcessGroup(
         AGENT, (ProcessPlan(AGENT, command),), str(site.machine.supervisor / "logs")
     )
-
-
-def _group_of(user: int) -> int:
-    return pwd.getpwuid(user).pw_gid
 
 
 def ensure_own_processes(site: Site, user: int) -> None:
@@ -54,10 +49,14 @@ def ensure_own_processes(site: Site, user: int) -> None:
 
 
 def ensure_beside_agent(site: Site, user: int, groups: list[ProcessGroup]) -> None:
+    """`user` came through sudo unless the agent asks, which serves nobody else."""
     with locked(site.machine.lock, holder="start the agent", clock=site.clock):
         known = site.supervisor.read_group(AGENT)
-        is_agents = user == 0 or _is_asked_by_agent(site.supervisor)
-        agent = known if known and is_agents else agent_group(site, user)
+        is_asked_by_agent = _is_asked_by_agent(site.supervisor)
+        if not is_asked_by_agent:
+            admit(site.machine, user)
+        stays = user == 0 or is_asked_by_agent
+        agent = known if known and stays else agent_group(site)
         ensure_groups(site.supervisor, [*groups, agent], site.clock)
 
 
@@ -94,7 +93,7 @@ def _remove_machine(machine: MachinePaths) -> None:
     registries = (realm.folder(machine) for realm in REALMS.values())
     for folder in (machine.supervisor, *registries, machine.data / "clusters", machine.run):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (machine.networks, machine.lock):
+    for file in (machine.networks, machine.users, machine.lock):
         file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         machine.data.rmdir()

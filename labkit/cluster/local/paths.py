@@ -31,6 +31,11 @@ class MachinePaths:
         return self.data / "networks.json"
 
     @property
+    def users(self) -> Path:
+        """Whom the agent serves."""
+        return self.data / "users.json"
+
+    @property
     def lock(self) -> Path:
         return self.data / "machine.lock"
 

@@ -64,7 +64,7 @@ def end(site: Site, realm: Realm, user: int) -> None:
     """
     ending = (PRIVATE, OPEN) if realm == OPEN else (realm,)
     for one in ending:
-        _check_owner(site, one, user)
+        check_owner(site, one, user)
     with locked(lock_of(site), holder="end the registry", clock=site.clock):
         with shown(site.progress, say("Remove the registry and its images")):
             for one in ending:
@@ -77,7 +77,8 @@ def lock_of(site: Site) -> Path:
     return site.machine.data / "clusters" / f".{REGISTRY}.lock"
 
 
-def _check_owner(site: Site, realm: Realm, user: int) -> None:
+def check_owner(site: Site, realm: Realm, user: int) -> None:
+    """Raises ClusterError where somebody else started it; none is fine."""
     note = realm.folder(site.machine) / NOTE
     if note.exists() and user not in (0, note.stat().st_uid):
         raise ClusterError(

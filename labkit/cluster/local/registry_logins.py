@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from labkit.cluster.errors import ClusterError
-from labkit.cluster.local.registry import lock_of
+from labkit.cluster.local.registry import check_owner, lock_of
 from labkit.cluster.local.registry_files import LOGINS, PRIVATE
 from labkit.cluster.local.site import Site
 from labkit.cluster.processes import NOBODY
@@ -22,8 +22,11 @@ BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 """The only kind of hash that the registry knows."""
 
 
-def set_logins(site: Site, logins: Mapping[str, str]) -> None:
-    """Hashes by user; an empty one takes the login away. All others stay."""
+def set_logins(site: Site, logins: Mapping[str, str], asking: int) -> None:
+    """Hashes by user; an empty one takes the login away. All others stay.
+
+    Only who started the registry may, and root.
+    """
     for user, hashed in logins.items():
         if not USER.fullmatch(user) or (hashed and not BCRYPT.fullmatch(hashed)):
             raise ClusterError(
@@ -37,6 +40,7 @@ def set_logins(site: Site, logins: Mapping[str, str]) -> None:
                 say("There is no private registry on this machine yet."),
                 say("Run `labkit registry up --private`."),
             )
+        check_owner(site, PRIVATE, asking)
         before = path.stat()
         new = path.with_name(f"{LOGINS}.new")
         write_atomically(new, with_logins(path.read_text(), logins), mode=files.PRIVATE)

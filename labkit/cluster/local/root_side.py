@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from labkit.cluster.errors import AgentUnreachable, NeedsRoot
+from labkit.cluster.errors import AgentRefuses, AgentUnreachable, ClusterError, NeedsRoot
+from labkit.cluster.local.admitted import is_admitted
 from labkit.cluster.local.messages import Request, follow, request_line
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.trusted import installed_copies, is_installed
@@ -32,14 +33,18 @@ class RootSide:
     clock: Clock
 
     def ask(self, request: Request, progress: Progress, *, why: str, sudo: bool = False) -> Any:
-        """Raises NeedsRoot, saying `why`, where neither agent nor (if allowed) sudo is there."""
+        """Raises what keeps us from the agent where sudo is not allowed, NeedsRoot where not there.
+
+        `why` says what for.
+        """
         if os.geteuid() == 0:
             return self._here(request, progress)
         for_agent = self._for_agent(request)
-        if for_agent and self.agent_answers():
+        obstacle = agent_obstacle(self.machine, os.geteuid())
+        if for_agent and obstacle is None:
             return self._agent(for_agent, progress)
         if not sudo:
-            raise AgentUnreachable(say("nothing listens on {path}", path=self.machine.agent_socket))
+            raise obstacle or NeedsRoot(why)
         return self._sudo(request, progress, why)
 
     def _for_agent(self, request: Request) -> Request | None:
@@ -53,12 +58,7 @@ class RootSide:
         return replace(request, arguments={**request.arguments, "programs": copies})
 
     def agent_answers(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(str(self.machine.agent_socket))
-            except OSError:
-                return False
-        return True
+        return agent_obstacle(self.machine, os.geteuid()) is None
 
     def _here(self, request: Request, progress: Progress) -> Any:
         from labkit.cluster.local.operations import Root, perform  # noqa: PLC0415  root's alone
@@ -77,6 +77,18 @@ class RootSide:
         folder = Path(__file__).parents[3]
         lines = stream_lines(command, stdin=request_line(request), folder=folder)
         return follow(lines, progress)
+
+
+def agent_obstacle(machine: MachinePaths, user: int) -> ClusterError | None:
+    """What keeps `user`, who is asking, from the agent; None where it listens and serves them."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(machine.agent_socket))
+        except PermissionError:
+            return AgentRefuses(user)
+        except OSError:
+            return AgentUnreachable(say("nothing listens on {path}", path=machine.agent_socket))
+    return None if is_admitted(machine, user) else AgentRefuses(user)
 
 
 def exchange(path: Path, request: Request) -> Iterator[str]:

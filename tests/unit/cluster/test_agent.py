@@ -6,19 +6,21 @@ from typing import Any
 import pytest
 
 from labkit.cluster.engine import ClusterConfig
+from labkit.cluster.local.admitted import admit, is_admitted
 from labkit.cluster.local.agent import answer
 from labkit.cluster.local.messages import Request, error_line, request_line
 from labkit.cluster.local.operations import OF_THE_MACHINE, OPERATIONS, READING, Root
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.record import ClusterRecord, write_record
-from labkit.cluster.local.registry_files import NOTE, OPEN, PRIVATE
+from labkit.cluster.local.registry_files import LOGINS, NOTE, OPEN, PRIVATE
 from labkit.cluster.local.registry_logins import with_logins
 from labkit.cluster.local.trusted import PACKAGE, fingerprint
 from labkit.foundation.errors import LabError
 from tests.support.clock import HeldClock
 from tests.support.processes import RecordedProcesses
 
-OWNER, STRANGER = 54321, 54322  # no account has these numbers
+OWNER, STRANGER = 54321, 54322  # no account has these numbers; both came through sudo
+UNSEEN = 54323
 COPY = fingerprint(PACKAGE.parent)
 
 
@@ -31,6 +33,8 @@ class Asked:
         own_copy = self.machine.python / COPY
         own_copy.mkdir(parents=True)  # where labkit itself is not root's own
         (own_copy / "complete").touch()
+        for user in (OWNER, STRANGER):
+            admit(self.machine, user)
         write_record(self.machine.cluster("lab").record, ClusterRecord("lab", 7, OWNER))
 
     def lines(self, line: str, user: int, *, through_sudo: bool = False) -> str:
@@ -60,10 +64,40 @@ def test_another_users_cluster_is_neither_changed_nor_shown(asked: Asked, method
     assert asked.machine.cluster("lab").record.exists()
 
 
+@pytest.mark.parametrize("method", sorted(OPERATIONS))
+def test_agent_serves_nobody_who_has_not_come_through_sudo(asked: Asked, method: str) -> None:
+    said = asked.answer(method, UNSEEN, cluster="registry" if method in OF_THE_MACHINE else "own")
+    assert "serves who came through sudo; user 54323 did not." in said
+    assert "Run `labkit up`" in said
+    assert asked.run.calls == []
+    assert not asked.machine.cluster("own").data.exists()
+
+
+def test_list_of_whom_the_agent_serves_grows_and_only_root_may_write_it(asked: Asked) -> None:
+    assert not is_admitted(asked.machine, UNSEEN)
+    admit(asked.machine, UNSEEN)
+    assert [is_admitted(asked.machine, user) for user in (0, OWNER, UNSEEN)] == [True] * 3
+    assert asked.machine.users.stat().st_mode & 0o777 == 0o644
+
+
+def test_only_who_started_the_private_registry_and_root_say_who_may_log_in(asked: Asked) -> None:
+    note = PRIVATE.folder(asked.machine) / NOTE
+    note.parent.mkdir(parents=True)
+    note.touch()
+    (note.parent / LOGINS).touch()
+    admit(asked.machine, note.stat().st_uid + 1)
+    logins = {"reader-me": f"$2b$05${'a' * 53}"}
+    said = asked.answer("set_logins", note.stat().st_uid + 1, cluster=PRIVATE.name, logins=logins)
+    assert "The registry belongs to another user." in said
+    assert (note.parent / LOGINS).read_text() == ""
+
+
 def test_only_who_started_the_registry_and_root_may_end_it(asked: Asked) -> None:
     note = asked.machine.registry / NOTE
     note.parent.mkdir(parents=True)
     note.touch()
+    for user in (note.stat().st_uid, note.stat().st_uid + 1):
+        admit(asked.machine, user)
     said = asked.answer("end_registry", note.stat().st_uid + 1, cluster="registry")
     assert "The registry belongs to another user." in said
     assert note.exists()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from labkit.cluster.errors import AgentUnreachable, ClusterError
+from labkit.cluster.errors import AgentRefuses, AgentUnreachable, ClusterError
+from labkit.cluster.local.admitted import admit
 from labkit.cluster.local.messages import (
     LONGEST_REQUEST,
     Request,
@@ -14,12 +15,13 @@ from labkit.cluster.local.messages import (
     result_line,
 )
 from labkit.cluster.local.paths import MachinePaths
-from labkit.cluster.local.root_side import RootSide, exchange
+from labkit.cluster.local.root_side import RootSide, agent_obstacle, exchange
 from labkit.cluster.local.trusted import PACKAGE, fingerprint
 from labkit.foundation.progress import Quiet
 from tests.support.clock import HeldClock
 from tests.support.processes import RecordedProcesses
 
+SEEN, UNSEEN = 54321, 54322  # whether they came through sudo
 REQUEST = Request("status", "lab", {"name": "è\n"})
 
 
@@ -71,6 +73,19 @@ def test_agent_that_is_not_there_is_said_not_to_answer(tmp_path: Path) -> None:
         abandoned.bind(str(tmp_path / "agent.sock"))
         with pytest.raises(AgentUnreachable, match="Connection refused"):
             list(exchange(tmp_path / "agent.sock", REQUEST))
+
+
+def test_agent_that_serves_others_only_is_told_from_one_that_is_not_there(tmp_path: Path) -> None:
+    machine = MachinePaths(tmp_path / "data", tmp_path / "run")
+    machine.run.mkdir()
+    admit(machine, SEEN)
+    assert isinstance(agent_obstacle(machine, SEEN), AgentUnreachable)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(machine.agent_socket))
+        listening.listen()
+        assert agent_obstacle(machine, SEEN) is None
+        assert isinstance(agent_obstacle(machine, UNSEEN), AgentRefuses)
+    assert isinstance(agent_obstacle(machine, UNSEEN), AgentUnreachable)
 
 
 def test_start_goes_to_the_agent_once_root_has_this_labkit_and_the_programs(
