@@ -72,7 +72,10 @@ def locked(
 
 def _try_lock(path: Path) -> TextIO | None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = path.open("a+")
+    try:
+        handle = path.open("a+")
+    except FileNotFoundError:  # somebody takes the folder away this moment
+        return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
@@ -82,6 +85,26 @@ def _try_lock(path: Path) -> TextIO | None:
         pass
     handle.close()
     return None
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody has this lock now, us included; nobody waits for the answer."""
+    try:
+        with path.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+def remove_unheld(path: Path) -> None:
+    """Remove the file of a lock that nobody has; whoever waited for us takes a new one."""
+    handle = _try_lock(path)
+    if handle is not None:
+        with handle:
+            path.unlink(missing_ok=True)
 
 
 def _holder(path: Path) -> str:

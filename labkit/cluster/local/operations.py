@@ -62,7 +62,10 @@ def perform(root: Root, request: Request, progress: Progress) -> Any:
         clock=root.clock,
         waiting=lambda other: progress.said(say("Waiting for {other}.", other=other)),
     ):
-        return operation(site, request)
+        result = operation(site, request)
+    if request.method in ENDING:
+        release_machine(site)
+    return result
 
 
 def _check_owner(site: Site, user: int) -> None:
@@ -100,12 +103,10 @@ def _watches(config: ClusterConfig, before: ClusterRecord | None) -> int:
 
 def _stop(site: Site, request: Request) -> None:
     stop.stop(site)
-    release_machine(site)
 
 
 def _delete(site: Site, request: Request) -> None:
     stop.delete(site)
-    release_machine(site)
     site.paths.lock.unlink(missing_ok=True)  # we hold it; whoever waits takes a new one
 
 
@@ -204,6 +205,7 @@ def _set_logins(site: Site, request: Request) -> None:
 
 
 OF_THE_MACHINE = {"start_registry", "end_registry", "set_logins"}  # these belong to no cluster
+ENDING = {"stop", "delete"}  # after these, the machine may have no cluster
 READING = {"status", "kubeconfig", "logs", "list_images", "look"}  # these wait for nobody
 
 OPERATIONS: dict[str, Callable[[Site, Request], Any]] = {

@@ -14,7 +14,7 @@ from labkit.cluster.local.site import Site
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.cluster.supervising import ensure_groups
 from labkit.cluster.supervision import Supervisor
-from labkit.foundation.files import locked
+from labkit.foundation.files import is_held, locked, remove_unheld
 
 AGENT = "agent"
 OF_NO_CLUSTER = (AGENT, *REALMS)
@@ -61,9 +61,15 @@ def ensure_beside_agent(site: Site, user: int, groups: list[ProcessGroup]) -> No
 
 
 def release_machine(site: Site) -> None:
-    """After a cluster stopped: end agent and supervisor when none runs, and what is empty goes."""
+    """After a cluster stopped: end agent and supervisor when none runs, and what is empty goes.
+
+    The caller has let go of its cluster's lock. Whoever holds that of another works with both, or
+    is about to: a start has no group before it has copied and signed.
+    """
     machine = site.machine
     with locked(machine.lock, holder="end the agent", clock=site.clock):
+        if any(is_held(lock) for lock in machine.cluster_locks()):
+            return
         supervisor = site.supervisor
         if supervisor.is_alive() and set(supervisor.group_names()) <= set(OF_NO_CLUSTER):
             _end_supervisor(supervisor, site)
@@ -89,11 +95,17 @@ def _is_asked_by_agent(supervisor: Supervisor) -> bool:
 
 
 def _remove_machine(machine: MachinePaths) -> None:
-    """With the last cluster go all folders but those of programs, which the next one uses."""
+    """With the last cluster go all folders but those of programs, which the next one uses.
+
+    One that has begun since we looked keeps its lock, and the folder that holds it.
+    """
     registries = (realm.folder(machine) for realm in REALMS.values())
-    for folder in (machine.supervisor, *registries, machine.data / "clusters", machine.run):
+    for folder in (machine.supervisor, *registries, machine.run):
         shutil.rmtree(folder, ignore_errors=True)
+    for lock in machine.cluster_locks():
+        remove_unheld(lock)
     for file in (machine.networks, machine.users, machine.lock):
         file.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        machine.data.rmdir()
+    for folder in (machine.data / "clusters", machine.data):
+        with contextlib.suppress(OSError):
+            folder.rmdir()

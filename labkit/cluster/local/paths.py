@@ -59,6 +59,10 @@ class MachinePaths:
     def cluster(self, name: str) -> "ClusterPaths":
         return ClusterPaths(name, self.data / "clusters" / name, self.run / "clusters" / name)
 
+    def cluster_locks(self) -> list[Path]:
+        """Of all clusters and registries that somebody works on or has worked on."""
+        return sorted((self.data / "clusters").glob(".*.lock"))
+
     def cluster_names(self) -> list[str]:
         return sorted(path.name for path in (self.data / "clusters").glob("*") if path.is_dir())
 

@@ -69,8 +69,8 @@ def end(site: Site, realm: Realm, user: int) -> None:
         with shown(site.progress, say("Remove the registry and its images")):
             for one in ending:
                 _remove(site, one)
-        release_machine(site)
         lock_of(site).unlink(missing_ok=True)  # we hold it; whoever waits takes a new one
+    release_machine(site)
 
 
 def lock_of(site: Site) -> Path:
