@@ -116,6 +116,12 @@ def _words(pid: int, proc: Path) -> tuple[str, ...]:
     return tuple(line.decode(errors="replace").split("\0")[:-1])
 
 
+def runs_from(folder: Path, proc: Path = PROC) -> bool:
+    """Whether any process's command names something in the folder."""
+    pids = [int(each.name) for each in proc.iterdir() if each.name.isdecimal()]
+    return any(word.startswith(f"{folder}/") for pid in pids for word in _words(pid, proc))
+
+
 def is_living(pid: int, proc: Path = PROC) -> bool:
     """Not gone, and not a zombie that its parent has yet to bury.
 

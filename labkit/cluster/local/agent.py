@@ -34,7 +34,7 @@ from labkit.cluster.local.messages import (
 from labkit.cluster.local.operations import Root, perform
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.registry_files import REALMS
-from labkit.cluster.local.trusted import are_installed
+from labkit.cluster.local.trusted import are_installed, use_trusted_programs
 from labkit.cluster.logs import rotate
 from labkit.cluster.supervising import relaunch
 from labkit.cluster.supervision import Supervisor
@@ -152,4 +152,5 @@ def shorten_logs(root: Root) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    use_trusted_programs()
     serve(Root(MachinePaths(), SystemRunner(), SystemClock()))

@@ -17,7 +17,7 @@ from labkit.cluster.errors import AgentRefuses, AgentUnreachable, ClusterError, 
 from labkit.cluster.local.admitted import is_admitted
 from labkit.cluster.local.messages import Request, follow, request_line
 from labkit.cluster.local.paths import MachinePaths
-from labkit.cluster.local.trusted import installed_copies, is_installed
+from labkit.cluster.local.trusted import installed_copies, is_installed, use_trusted_programs
 from labkit.foundation.process import Runner, stream_lines
 from labkit.foundation.progress import Progress
 from labkit.foundation.text import say
@@ -111,6 +111,7 @@ def main() -> None:
     from labkit.foundation.settings import invoking_user  # noqa: PLC0415
     from labkit.foundation.waiting import SystemClock  # noqa: PLC0415
 
+    use_trusted_programs()
     root = Root(MachinePaths(), SystemRunner(), SystemClock())
     answer(root, sys.stdin.readline(), invoking_user(), sys.stdout, through_sudo=True)
 

@@ -15,9 +15,12 @@ from pathlib import Path
 import labkit
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.taking_over import check_readable, copied
+from labkit.cluster.processes import PROC, runs_from
 from labkit.foundation.errors import LabError
+from labkit.foundation.files import locked
 from labkit.foundation.process import Runner
 from labkit.foundation.progress import Progress, shown
+from labkit.foundation.settings import change_environment, invoking_user
 from labkit.foundation.text import say
 
 PACKAGE = Path(labkit.__file__).resolve().parent
@@ -25,6 +28,10 @@ CONTENT = ("manifests",)
 REQUIREMENTS = "requirements/agent.lock"
 COMPILED = "__pycache__"
 INSTALL_SECONDS = 600
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+OLDEST_PYTHON = (3, 11)
+TELL_VERSION = "import sys; print(*sys.version_info[:2])"
+TRUSTED_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def is_roots_own(path: Path) -> bool:
@@ -92,7 +99,11 @@ def are_installed(programs: Mapping[str, str], folder: Path) -> bool:
 
 def is_installed(machine: MachinePaths) -> bool:
     """Whether root has a copy of this very labkit: then its agent is no older one."""
-    return (machine.python / fingerprint(PACKAGE.parent) / "complete").exists()
+    return _is_complete(machine.python / fingerprint(PACKAGE.parent))
+
+
+def _is_complete(copy: Path) -> bool:
+    return (copy / "complete").exists()
 
 
 def trusted_python(machine: MachinePaths, run: Runner, progress: Progress) -> Path:
@@ -100,12 +111,62 @@ def trusted_python(machine: MachinePaths, run: Runner, progress: Progress) -> Pa
     own = Path(sys.executable)
     if os.geteuid() != 0 or all(is_roots_own(path) for path in (own, PACKAGE, *_used_paths())):
         return own
-    folder = machine.python / fingerprint(PACKAGE.parent)
-    python = folder / "environment" / "bin" / "python"
-    if not (folder / "complete").exists():
+    copy = machine.python / fingerprint(PACKAGE.parent)
+    if not _is_complete(copy):
+        install(copy, machine, run, progress)
+    return _python_of(copy)
+
+
+def install(copy: Path, machine: MachinePaths, run: Runner, progress: Progress) -> None:
+    """One at a time: a second would begin by removing what the first has half done."""
+    with locked(
+        machine.lock,
+        holder="copy labkit",
+        waiting=lambda other: progress.said(say("Waiting for {other}.", other=other)),
+    ):
+        if _is_complete(copy):  # made by whoever held the lock
+            return
         with shown(progress, say("Copy labkit to where only root can change it")):
-            _install(folder, python, run)
-    return python
+            # Root's own command runs under this Python already, whoever may change it.
+            own, library = Path(sys.executable), Path(os.__file__).parent
+            base = own if invoking_user() == 0 else base_python(run, own, library)
+            _install(copy, base, run)
+        remove_unused(machine, copy)
+
+
+def _python_of(copy: Path) -> Path:
+    return copy / "environment" / "bin" / "python"
+
+
+def base_python(run: Runner, own: Path, library: Path, system: Path = SYSTEM_PYTHON) -> Path:
+    """An interpreter for the copy: ours where it and its `library` are root's, else the system's.
+
+    A copy only links to it: whoever can change a Python of their own would be run as root.
+    """
+    if all(is_roots_own(path) for path in (own.resolve(), library)):
+        return own
+    if system.exists() and is_roots_own(system):
+        told = run([str(system), "-I", "-c", TELL_VERSION]).output.split()
+        if tuple(map(int, told)) >= OLDEST_PYTHON:
+            return system
+    raise LabError(
+        say("Root must not run {path}: others can change it.", path=own.resolve()),
+        say("Run `sudo apt-get install python3 python3-venv`; it must be Python 3.11 or newer."),
+    )
+
+
+def remove_unused(machine: MachinePaths, kept: Path, proc: Path = PROC) -> None:
+    """Other copies, unless a group names them or something runs from them; under the lock."""
+    groups = [path.read_text() for path in (machine.supervisor / "groups").glob("*.conf")]
+    for copy in machine.python.iterdir():
+        is_named = copy == kept or any(f"{copy}/" in text for text in groups)
+        if not is_named and not runs_from(copy, proc):
+            shutil.rmtree(copy, ignore_errors=True)
+
+
+def use_trusted_programs() -> None:
+    """Root finds programs where only root puts them, whatever PATH its caller had."""
+    change_environment({"PATH": TRUSTED_PATH})
 
 
 def _used_paths() -> Iterable[Path]:
@@ -123,17 +184,15 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _install(folder: Path, python: Path, run: Runner) -> None:
-    root = PACKAGE.parent
+def _install(folder: Path, base: Path, run: Runner) -> None:
+    root, python = PACKAGE.parent, _python_of(folder)
     if not (root / REQUIREMENTS).exists():
         raise LabError(
             say("{path} is missing.", path=root / REQUIREMENTS),
             say("Run labkit from a clone of its repository."),
         )
     shutil.rmtree(folder, ignore_errors=True)
-    run(
-        [sys.executable, "-m", "venv", str(folder / "environment")], timeout_seconds=INSTALL_SECONDS
-    )
+    run([str(base), "-m", "venv", str(folder / "environment")], timeout_seconds=INSTALL_SECONDS)
     options = ["--quiet", "--require-hashes", "--disable-pip-version-check"]
     requirements = ["-r", str(root / REQUIREMENTS)]
     run(

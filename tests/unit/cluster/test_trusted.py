@@ -7,16 +7,24 @@ import pytest
 
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.trusted import (
+    base_python,
     fingerprint,
+    install,
     is_out_of_reach,
     is_roots_own,
+    remove_unused,
     trusted_files,
     trusted_python,
+    use_trusted_programs,
 )
+from labkit.foundation.errors import LabError, ProcessFailed
+from labkit.foundation.files import is_held, locked
 from labkit.foundation.progress import Quiet
+from tests.support.fake_proc import FakeProc
 from tests.support.processes import RecordedProcesses
 
 ME = os.geteuid()
+ROOTS, LIBRARY = Path("/usr/bin/env"), Path("/usr/lib")
 
 
 @pytest.fixture
@@ -110,6 +118,67 @@ def test_user_runs_programs_where_they_are(program: Path, tmp_path: Path) -> Non
 def test_users_interpreter_is_their_own(tmp_path: Path) -> None:
     machine = MachinePaths(tmp_path, tmp_path)
     assert trusted_python(machine, RecordedProcesses(), Quiet()) == Path(sys.executable)
+
+
+def test_python_that_its_user_can_change_is_left_for_the_systems(program: Path) -> None:
+    program.parent.chmod(0o777)
+    run = RecordedProcesses()
+    run.answer("env", output="3 11\n")  # stands for a Python that is root's
+    assert base_python(run, program, LIBRARY, ROOTS) == ROOTS
+    assert base_python(run, ROOTS, program.parent, ROOTS) == ROOTS
+
+
+def test_python_that_is_roots_is_the_copys_too() -> None:
+    run = RecordedProcesses()
+    assert base_python(run, ROOTS, LIBRARY) == ROOTS
+    assert run.calls == []
+
+
+@pytest.mark.parametrize("system", [ROOTS, Path("/usr/bin/python-of-nobody")])
+def test_root_runs_no_python_rather_than_one_that_is_not_its_own_or_too_old(
+    program: Path, system: Path
+) -> None:
+    program.parent.chmod(0o777)
+    run = RecordedProcesses()
+    run.answer("env", output="3 9\n")
+    with pytest.raises(LabError, match="others can change it") as refused:
+        base_python(run, program, LIBRARY, system)
+    assert "python3-venv" in refused.value.next_step
+
+
+def test_copy_of_labkit_is_made_by_one_at_a_time(tmp_path: Path) -> None:
+    machine = MachinePaths(tmp_path / "data", tmp_path / "run")
+    held = []
+    run = RecordedProcesses()
+    run.answer("-m", "venv", status=1, effect=lambda _: held.append(is_held(machine.lock)))
+    with pytest.raises(ProcessFailed):
+        install(machine.python / "new", machine, run, Quiet())
+    assert held == [True]
+    with locked(machine.lock, holder="another"):
+        pass
+
+
+def test_copies_go_that_no_group_names_and_nothing_runs_from(tmp_path: Path) -> None:
+    machine = MachinePaths(tmp_path / "data", tmp_path / "run")
+    for name in ("old", "named", "run", "new"):
+        (machine.python / name / "environment").mkdir(parents=True)
+    groups = machine.supervisor / "groups"
+    groups.mkdir(parents=True)
+    (groups / "agent.conf").write_text(f"command = {machine.python}/named/environment/bin/python\n")
+    proc = FakeProc(tmp_path / "proc")
+    proc.process(7, (f"{machine.python}/run/environment/bin/python", "-m", "supervisor"))
+    remove_unused(machine, machine.python / "new", proc.folder)
+    assert sorted(path.name for path in machine.python.iterdir()) == ["named", "new", "run"]
+
+
+def test_root_finds_no_program_in_a_folder_of_its_callers(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.rename(program.with_name("env"))
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin")
+    assert shutil.which("env") == str(program.with_name("env"))
+    use_trusted_programs()
+    assert shutil.which("env") == "/usr/bin/env"
 
 
 FILES = (
