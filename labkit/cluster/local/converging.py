@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from labkit.cluster.doors import managed_access
+from labkit.cluster.local import network
 from labkit.cluster.local.door import door_commands
+from labkit.cluster.local.network import Network
 from labkit.cluster.local.record import ClusterRecord
 from labkit.cluster.local.site import Site, network_of
 from labkit.cluster.plan import ProcessGroup
@@ -25,6 +27,19 @@ def keep_door(site: Site, before: ClusterRecord | None, record: ClusterRecord, n
     """A new cluster's door is open as it is."""
     if before or record.plane.allowed:
         site.do(door_commands(network_of(record), record.plane.allowed, nft))
+
+
+def keep_link(site: Site, net: Network) -> None:
+    """The host's side of the network, which others change: a firewall, a network manager.
+
+    Where the link is gone, a new one takes its place; what runs behind it need not be ended.
+    """
+    side = network.host_command(net)
+    if site.run(side.words, stdin=side.stdin, may_fail=True).status:
+        site.do(network.link_commands(net))
+    check, add = network.masquerade_commands(net)
+    if site.run(check.words, may_fail=True).status:
+        site.do([add])
 
 
 def end_former_plane(site: Site, wanted: ProcessGroup) -> None:

@@ -76,6 +76,11 @@ class Network:
     def host_link(self) -> str:
         return interface_name(self.cluster, "host")
 
+    @property
+    def router_link(self) -> str:
+        """The other end. Nodes' links are beside it, and a node may be called router."""
+        return interface_name(self.cluster, "", "router")
+
     def node_namespace(self, node: str) -> str:
         return f"{NAMESPACE_PREFIX}{self.cluster}.{node}"
 
@@ -122,20 +127,11 @@ def cluster_commands(network: Network) -> list[Command]:
 
     A call to a Service that no node knows (yet) ends here: let out, a stranger could answer it.
     """
-    # A node's link is in that namespace too, and a node may be called router.
-    inner = interface_name(network.cluster, "", "router")
-    host = f"""\
-netns add {network.namespace}
-link add {network.host_link} type veth peer name {inner} netns {network.namespace}
-addr add {network.host_address}/30 dev {network.host_link}
-link set {network.host_link} up
-route add {network.range} via {network.router_address}
-"""
+    inner = network.router_link
+    host = f"netns add {network.namespace}\n{_link(network)}{_host_side(network)}"
     inside = f"""\
 link set lo up
-addr add {network.router_address}/30 dev {inner}
-link set {inner} up
-route add default via {network.host_address}
+{_router_side(network)}\
 route add unreachable {SERVICE_RANGE}
 link add br0 type bridge forward_delay 0
 addr add {network.api_address}/25 dev br0
@@ -148,6 +144,46 @@ link set br0 up
         Command((*in_namespace(network.namespace), *_masquerade("-A", POD_RANGE, ("-o", inner)))),
         Command(_host_masquerade("-A", network)),
     ]
+
+
+def link_commands(network: Network) -> list[Command]:
+    """Make the link to the host anew, for a cluster that goes on at its other end."""
+    return [
+        Command(("ip", "-batch", "-"), _link(network) + _host_side(network)),
+        Command(("ip", "-n", network.namespace, "-batch", "-"), _router_side(network)),
+    ]
+
+
+def host_command(network: Network) -> Command:
+    """Have the host's side of the link as it should be. It fails where there is no link."""
+    return Command(("ip", "-batch", "-"), _host_side(network))
+
+
+def masquerade_commands(network: Network) -> tuple[Command, Command]:
+    """One fails where the host's rule is not there; the other adds it, also a second time."""
+    check, add = (Command(_host_masquerade(action, network)) for action in ("-C", "-A"))
+    return check, add
+
+
+def _link(network: Network) -> str:
+    peer = f"peer name {network.router_link} netns {network.namespace}"
+    return f"link add {network.host_link} type veth {peer}\n"
+
+
+def _host_side(network: Network) -> str:
+    return f"""\
+addr replace {network.host_address}/30 dev {network.host_link}
+link set {network.host_link} up
+route replace {network.range} via {network.router_address}
+"""
+
+
+def _router_side(network: Network) -> str:
+    return f"""\
+addr add {network.router_address}/30 dev {network.router_link}
+link set {network.router_link} up
+route add default via {network.host_address}
+"""
 
 
 def node_commands(network: Network, node: str, index: int) -> list[Command]:

@@ -155,6 +155,8 @@ def lay_network(begun: Start) -> None:
         site.do(network.cluster_removal(net, present), may_fail=True)
         site.do(network.cluster_commands(net))
         used = set()
+    else:
+        converging.keep_link(site, net)
     laid = {n.name: n.index for n in begun.record.nodes if f"{site.name}.{n.name}" in used}
     for node in begun.record.nodes:
         if node.name not in laid:

@@ -13,7 +13,10 @@ from labkit.cluster.local.network import (
     balancer_route_removal,
     cluster_commands,
     cluster_removal,
+    host_command,
     interface_name,
+    link_commands,
+    masquerade_commands,
     node_commands,
     node_removal,
     peer_commands,
@@ -161,9 +164,9 @@ def test_removal_undoes_all_that_creation_left_outside_the_namespaces() -> None:
     undone = {
         "ip netns add lab.lab": "ip netns del lab.lab",
         f"ip link add {LAB.host_link}": f"ip link del {LAB.host_link}",
-        f"ip addr add 198.18.7.254/30 dev {LAB.host_link}": "",  # goes with its link
+        f"ip addr replace 198.18.7.254/30 dev {LAB.host_link}": "",  # goes with its link
         f"ip link set {LAB.host_link} up": "",
-        "ip route add 198.18.7.0/24": "ip route del 198.18.7.0/24",
+        "ip route replace 198.18.7.0/24": "ip route del 198.18.7.0/24",
         "iptables -w 5 -t nat -A": "iptables -w 5 -t nat -D",
     }
     assert [line for line in made if not line.startswith(tuple(undone))] == []
@@ -176,6 +179,22 @@ def test_rule_is_removed_word_for_word_as_it_was_added() -> None:
     (added,) = (line for line in lines(cluster_commands(LAB)) if line.startswith("iptables"))
     (removed,) = (line for line in lines(cluster_removal(LAB, [])) if line.startswith("iptables"))
     assert removed == added.replace(" -A ", " -D ")
+
+
+def test_hosts_side_may_be_laid_again_and_is_part_of_the_first_time() -> None:
+    again = lines([host_command(LAB)])
+    assert [line for line in again if " add " in line] == []
+    first = lines(cluster_commands(LAB))
+    assert [line for line in again if line not in first] == []
+    check, add = masquerade_commands(LAB)
+    assert add in cluster_commands(LAB)
+    assert " ".join(check.words).replace(" -C ", " -A ") == " ".join(add.words)
+
+
+def test_new_link_is_the_first_one_over_again() -> None:
+    assert set(lines(link_commands(LAB))) <= set(lines(cluster_commands(LAB)))
+    made = [line for line in lines(link_commands(LAB)) if "link add" in line]
+    assert made == [line for line in lines(cluster_commands(LAB)) if "type veth" in line]
 
 
 def test_nodes_namespace_link_and_pod_route_go_with_the_node() -> None:
