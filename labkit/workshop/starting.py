@@ -80,7 +80,7 @@ def start(lab: Lab, exercise_id: str) -> Started:
 def reset(lab: Lab, exercise_id: str, *, set_edits_aside: bool = False) -> Started:
     """Back to the untouched state. Raises WorkspaceChanged before anything is touched."""
     with _opened(lab, exercise_id) as site:
-        edited = changed_files(lab.settings, exercise_id)
+        edited = changed_files(lab.settings, exercise_id, site.exercise.starter)
         if edited and not set_edits_aside:
             raise WorkspaceChanged(exercise_id, edited)
         record = read_record(site.reader, lab, site.exercise)
@@ -88,7 +88,7 @@ def reset(lab: Lab, exercise_id: str, *, set_edits_aside: bool = False) -> Start
             resetting = Record(Stage.RESETTING, record.seed, record.namespaces)
             write_record(site.writer, lab, site.exercise, resetting)
         values, _ = _converge(site)
-        aside = set_aside(lab.settings, exercise_id)
+        aside = set_aside(lab.settings, exercise_id, site.exercise.starter)
         started = _hand_over(site, values, aside)
         _log(site, Happening.RESET)
         return started

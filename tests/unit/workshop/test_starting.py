@@ -16,6 +16,7 @@ from labkit.kube.writer import Writer
 from labkit.workshop.checking import check
 from labkit.workshop.errors import WorkspaceChanged
 from labkit.workshop.lab import Lab
+from labkit.workshop.names import workspace_folder
 from labkit.workshop.progress_log import Happening, read_events
 from labkit.workshop.starting import reset, seed_of, start
 from labkit.workshop.working import solve
@@ -208,6 +209,18 @@ def test_reset_keeps_edits_aside_when_told(tmp_path: Path) -> None:
     assert started.set_aside is not None
     assert (started.set_aside / "sign.yaml").read_text() == "mine"
     assert file.read_text().startswith("# TODO")
+
+
+def test_reset_stops_for_a_file_that_was_never_handed_out(tmp_path: Path) -> None:
+    with FakeCluster() as cluster:
+        lab = lab_on(cluster, tmp_path)
+        file = workspace_folder(lab.settings, EXERCISE) / "sign.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text("mine")
+        start(lab, EXERCISE)
+        with pytest.raises(WorkspaceChanged):
+            reset(lab, EXERCISE)
+        assert file.read_text() == "mine"
 
 
 @pytest.mark.parametrize("stage", ["start", "reset"])
