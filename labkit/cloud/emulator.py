@@ -1,10 +1,13 @@
 """The emulator put together: what is kept, who keeps the clusters, what answers calls."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.errors import EmulatorRunsAlready
 from labkit.cloud.heard import Heard
 from labkit.cloud.kube.models import Cluster
 from labkit.cloud.lab_time import LabTime
@@ -13,9 +16,13 @@ from labkit.cloud.lifecycle.engines import Engines, OpenEngine
 from labkit.cloud.lifecycle.keeping import Keepers, Tending
 from labkit.cloud.seed import Seed, is_planted, plant
 from labkit.cloud.store import Store
+from labkit.foundation.errors import TimedOut
+from labkit.foundation.files import locked
+from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
 
 DATABASE = "cloud.sqlite"
+ENDING_SECONDS = 5  # a process that was told to end holds its lock a moment longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,26 @@ def open_emulator(
     keepers = Keepers(cloud, lambda cluster: engines.round(cloud, cluster), tend)
     cloud.wake = keepers.wake
     return Emulator(cloud, keepers, engines)
+
+
+@contextmanager
+def sole_use(folder: Path, clock: Clock) -> Iterator[None]:
+    """Two processes must not open one database. Raises EmulatorRunsAlready."""
+    others: list[str] = []
+    with ExitStack() as held:
+        try:
+            held.enter_context(
+                locked(
+                    folder / "emulator.lock",
+                    holder=say("the emulated cloud"),
+                    limit_seconds=ENDING_SECONDS,
+                    clock=clock,
+                    waiting=others.append,
+                )
+            )
+        except TimedOut:
+            raise EmulatorRunsAlready(folder, others[-1]) from None
+        yield
 
 
 def kept_clusters(folder: Path) -> list[str]:

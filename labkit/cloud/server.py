@@ -6,6 +6,7 @@ It answers on 127.0.0.1 only, and ends in good order on SIGTERM: what is left to
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from random import SystemRandom
 
@@ -13,13 +14,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from labkit.cloud.app import application
-from labkit.cloud.emulator import Emulator, open_emulator
+from labkit.cloud.emulator import Emulator, open_emulator, sole_use
+from labkit.cloud.errors import EmulatorRunsAlready
 from labkit.cloud.seed import keys
 from labkit.cloud.tending import Tending
 from labkit.cluster.opening import open_engine
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.settings import Settings, read_settings
-from labkit.foundation.waiting import SystemClock
+from labkit.foundation.waiting import Clock, SystemClock
 from labkit.remote.cloud_keys import FILE_NAME, write_keys
 
 HOST = "127.0.0.1"
@@ -30,10 +32,18 @@ KEEP_OPEN_SECONDS = 75
 loop, is cut off now and then while asking."""
 
 
-def main() -> None:
-    folder, engine, port = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+def main(arguments: Sequence[str], clock: Clock) -> None:
+    folder, engine, port = Path(arguments[0]), arguments[1], int(arguments[2])
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        with sole_use(folder, clock):
+            run(folder, engine, port)
+    except EmulatorRunsAlready as problem:
+        raise SystemExit(str(problem)) from None
+
+
+def run(folder: Path, engine: str, port: int) -> None:
     emulator = opened(folder, engine, port, read_settings())
     write_keys(folder / FILE_NAME, keys(emulator.cloud))
     emulator.begin()
@@ -78,4 +88,4 @@ def server_config(app: ASGIApp, port: int) -> uvicorn.Config:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:], SystemClock())

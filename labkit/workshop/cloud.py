@@ -7,18 +7,18 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labkit.cloud.emulator import kept_clusters
+from labkit.cloud.emulator import kept_clusters, sole_use
 from labkit.cloud.errors import EmulatorNotRunning
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.local.root_side import agent_obstacle
 from labkit.cluster.opening import open_engine
 from labkit.foundation.errors import LabError, SettingInvalid, TimedOut
-from labkit.foundation.files import PRIVATE, last_line, write_atomically
+from labkit.foundation.files import PRIVATE, last_line, locked, write_atomically
 from labkit.foundation.process import Runner, start_detached
 from labkit.foundation.progress import Progress, shown
 from labkit.foundation.settings import Settings
@@ -83,30 +83,46 @@ def cloud_engine(place: CloudPlace, wanted: str) -> str:
 
 
 def cloud_up(place: CloudPlace, progress: Progress, *, engine: str, port: int = 0) -> CloudStatus:
-    """Start the emulator, or find it running. Its clusters of an earlier run are kept."""
-    found = cloud_status(place)
-    if found.running:
-        return found
-    chosen = port or _port(place)
+    """Start the emulator, or find it running. Its clusters of an earlier run are kept.
+
+    Raises TimedOut when one lives and does not answer: there is never a second beside it.
+    """
+    with _alone(place, say("start of the emulated cloud")):
+        found = cloud_status(place)
+        if found.running:
+            return found
+        with shown(progress, say("Start the emulated cloud")):
+            pid = _living(place) or _begin(place, engine, port or _port(place))
+            wait_until(
+                lambda: _has_begun(place, pid),
+                say("the emulated cloud"),
+                limit_seconds=START_SECONDS,
+                clock=place.clock,
+                last_seen=lambda: last_line(place.log),
+                next_step=say(
+                    "It is process {pid}: try again in a moment, or remove it with its clusters by "
+                    "`labkit cloud down`.",
+                    pid=pid,
+                ),
+            )
+        return cloud_status(place)
+
+
+def _alone(place: CloudPlace, holder: str) -> AbstractContextManager[None]:
+    """Beside the folder, which goes with the cloud."""
+    lock = place.settings.home / "locks" / "cloud"
+    return locked(lock, holder=holder, clock=place.clock)
+
+
+def _begin(place: CloudPlace, engine: str, port: int) -> int:
+    """Its process id, which is noted."""
     place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # its database holds every key
-    command = [sys.executable, "-m", "labkit.cloud.server", str(place.folder), engine, str(chosen)]
-    with shown(progress, say("Start the emulated cloud")):
-        pid = start_detached(command, place.log, folder=Path(__file__).parents[2])
-        written = {
-            "pid": pid,
-            "port": chosen,
-            "endpoint": f"http://{HOST}:{chosen}/1.0",
-            "engine": engine,
-        }
-        write_atomically(place.note, json.dumps(written) + "\n", mode=PRIVATE)
-        wait_until(
-            lambda: _has_begun(place, pid),
-            say("the emulated cloud"),
-            limit_seconds=START_SECONDS,
-            clock=place.clock,
-            last_seen=lambda: last_line(place.log),
-        )
-    return cloud_status(place)
+    command = [sys.executable, "-m", "labkit.cloud.server", str(place.folder), engine, str(port)]
+    pid = start_detached(command, place.log, folder=Path(__file__).parents[2])
+    endpoint = f"http://{HOST}:{port}/1.0"
+    written = {"pid": pid, "port": port, "endpoint": endpoint, "engine": engine}
+    write_atomically(place.note, json.dumps(written) + "\n", mode=PRIVATE)
+    return pid
 
 
 def _port(place: CloudPlace) -> int:
@@ -133,8 +149,8 @@ def _has_begun(place: CloudPlace, pid: int) -> bool:
 
 def cloud_status(place: CloudPlace) -> CloudStatus:
     """Whether it runs, and its clusters. Never raises because it does not."""
-    note = _noted(place)
-    if not note or not _is_emulator(note["pid"]):
+    note, pid = _noted(place), _living(place)
+    if not pid:
         return CloudStatus(running=False)
     state = _state(place)
     if state is None:
@@ -145,7 +161,7 @@ def cloud_status(place: CloudPlace) -> CloudStatus:
         engine=note["engine"],
         project=state["projects"][0],
         clusters=tuple(state["clusters"]),
-        pid=note["pid"],
+        pid=pid,
     )
 
 
@@ -174,14 +190,21 @@ def cloud_reset(place: CloudPlace, progress: Progress) -> CloudStatus:
 
 
 def cloud_down(place: CloudPlace, progress: Progress) -> None:
-    """The emulator, its clusters, and all that it kept. Again is fine."""
-    note = _noted(place)
-    if note and _is_emulator(note["pid"]):
-        with shown(progress, say("Stop the emulated cloud")):
-            _end(place, note["pid"])
-    if not place.folder.is_dir():
-        return
-    engine = note.get("engine", "local")
+    """The emulator, its clusters, and all that it kept. Again is fine.
+
+    Raises EmulatorRunsAlready for one that nobody has noted.
+    """
+    with _alone(place, say("end of the emulated cloud")):
+        engine = _noted(place).get("engine", "local")
+        if pid := _living(place):
+            with shown(progress, say("Stop the emulated cloud")):
+                _end(place, pid)
+        if place.folder.is_dir():
+            with sole_use(place.folder, place.clock):
+                _remove(place, engine, progress)
+
+
+def _remove(place: CloudPlace, engine: str, progress: Progress) -> None:
     for name in kept_clusters(place.folder):
         with shown(progress, say("Remove cluster {name}", name=name)):
             opened = open_engine(engine, name, place.settings, run=place.run, clock=place.clock)
@@ -196,7 +219,7 @@ def _end(place: CloudPlace, pid: int) -> None:
             os.kill(pid, number)
         with suppress(TimedOut):
             wait_until(
-                lambda: not _is_emulator(pid),
+                lambda: not _living(place),
                 say("the emulated cloud to end"),
                 limit_seconds=END_SECONDS,
                 clock=place.clock,
@@ -213,13 +236,19 @@ def _has_ended(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] == "Z"
 
 
-def _is_emulator(pid: int) -> bool:
-    """Process ids come again: it must be the program that we started."""
+def _living(place: CloudPlace) -> int:
+    """The noted process, or 0 where it has ended.
+
+    Process ids come again: it must be the program that we started, on this lab's folder.
+    """
+    pid = int(_noted(place).get("pid", 0))
     try:
         line = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return False
-    return b"labkit.cloud.server" in line
+        return 0
+    _, found, arguments = line.partition(b"\0labkit.cloud.server\0")
+    folder = os.path.realpath(os.fsdecode(arguments.partition(b"\0")[0]))
+    return pid if found and folder == os.path.realpath(place.folder) else 0
 
 
 def _state(place: CloudPlace) -> dict[str, Any] | None:
