@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from labkit.remote.ovhcloud import Cloud
     from labkit.workshop.cloud_spending.billing import BillLine
     from labkit.workshop.cloud_spending.ordering import Offer
+    from labkit.workshop.cloud_spending.reaping import Reaped
 
 app = typer.Typer()
+NOT_ALL_REMOVED = 3
 RealProject = Annotated[
     str,
     typer.Option(
@@ -48,7 +50,11 @@ def rent(
     if not confirm:
         print(say("Nothing was ordered. To order it: --confirm {name}", name=name))
         return
-    print(say("Ordered: {id}. `labkit cloud bill` lists it.", id=place(cloud, made, confirm)))
+    placed = place(cloud, made, confirm)
+    if placed.is_new:
+        print(say("Ordered: {id}. `labkit cloud bill` lists it.", id=placed.id))
+    else:
+        print(say("Nothing was ordered: {id} has this name already.", id=placed.id))
 
 
 @app.command("bill")
@@ -70,16 +76,30 @@ def reap(real_project: RealProject = "", json: AsJson = False) -> None:
     from labkit.workshop.cloud_spending.reaping import reap as reaped
 
     cloud, project = _cloud(real_project)
-    done = reaped(cloud, project, SystemClock().now())
+    show_reaped(reaped(cloud, project, SystemClock().now()), json=json)
+
+
+def show_reaped(done: "Reaped", *, json: bool) -> None:
+    """Exit code 3 where something that may cost could not be removed."""
     if json:
         print_json(asdict(done))
-        return
-    for one in done.removed:
-        print(say("Removing {name}.", name=one))
-    for one in done.going:
-        print(say("{name} is still going, and may still cost.", name=one))
-    if not (done.removed or done.going):
-        print(say("Nothing of ours is past its time."))
+    else:
+        for one in done.removed:
+            print(say("Removing {name}.", name=one))
+        for one in done.going:
+            print(say("{name} is still going, and may still cost.", name=one))
+        for each in done.failed:
+            print(
+                say(
+                    "{name} was not removed, and may still cost: {why}",
+                    name=each.name,
+                    why=each.why,
+                )
+            )
+        if not (done.removed or done.going or done.failed):
+            print(say("Nothing of ours is past its time."))
+    if done.failed:
+        raise typer.Exit(NOT_ALL_REMOVED)
 
 
 def _cloud(real_project: str) -> "tuple[Cloud, str]":

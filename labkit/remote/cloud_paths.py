@@ -7,7 +7,7 @@ cluster, asked for one by one because that list holds ids only.
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from labkit.remote.errors import CloudNameUnknown, CloudRefused
+from labkit.remote.errors import CloudListTooLong, CloudNameUnknown, CloudRefused
 from labkit.remote.ovhcloud import is_missing, quoted
 
 EACH = "{each}"
@@ -80,9 +80,12 @@ def _unless_gone(cloud: Getter, base: str, parts: Sequence[str], query: str) -> 
 
 
 def _items(cloud: Getter, base: str, query: str = "") -> list[Any]:
-    """Objects of a list: it holds them, or their ids."""
+    """Objects of a list: it holds them, or their ids. Raises CloudListTooLong."""
+    listed = list(cloud.get(base + query))
+    if len(listed) > MOST_ITEMS:
+        raise CloudListTooLong(base, len(listed), MOST_ITEMS)
     found: list[Any] = []
-    for item in list(cloud.get(base + query))[:MOST_ITEMS]:
+    for item in listed:
         if isinstance(item, dict):
             found.append(item)
         else:

@@ -6,6 +6,7 @@ RemoteError                    what_happened · next_step · evidence
 ├── CloudKeysUnusable          where the cloud's keys were looked for, and what is wrong with them
 ├── CloudUnreachable           the endpoint, and why it gave no answer
 ├── CloudNameUnknown           the list, the name looked for, and those that are in it
+├── CloudListTooLong           the list, how many it has, and how many are asked for at most
 └── CloudRefused               status, class, message and query id, as OVHcloud's API wrote them
 """
 
@@ -93,6 +94,19 @@ class CloudNameUnknown(RemoteError):
                 there=there,
             ),
             say("Names of the cloud are written exactly as they were given."),
+        )
+
+
+class CloudListTooLong(RemoteError):
+    def __init__(self, path: str, count: int, most: int) -> None:
+        super().__init__(
+            say(
+                "{path} lists {count}; labkit asks for {most} at most one by one.",
+                path=path,
+                count=count,
+                most=most,
+            ),
+            say("Remove what nobody needs there, then try again."),
         )
 
 

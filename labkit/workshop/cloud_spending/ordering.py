@@ -48,6 +48,13 @@ class Offer:
     eur_in_all: float
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    id: str
+    is_new: bool
+    """Whether it was ordered now, or is an earlier one of this name that was found."""
+
+
 def offer(order: Order, project: str, now: datetime) -> Offer:
     """Pure. Raises OverBudget, or SettingInvalid for what nobody should order by accident."""
     _check(order)
@@ -70,8 +77,8 @@ def offer(order: Order, project: str, now: datetime) -> Offer:
     return Offer(tag, whole(project, "/kube"), body, per_hour, in_all)
 
 
-def place(cloud: Orders, made: Offer, confirmed: str) -> str:
-    """The cluster's id; of an earlier one of this name rather than a second.
+def place(cloud: Orders, made: Offer, confirmed: str) -> Placed:
+    """Order it, unless there is one of this name: that one is found rather than a second made.
 
     Raises NotConfirmed before any call, RemoteError.
     """
@@ -80,8 +87,8 @@ def place(cloud: Orders, made: Offer, confirmed: str) -> str:
     for one in read_path(cloud, "", made.path + "/{each}"):
         tag = tag_of(str(one["name"]))
         if tag and tag.name == made.tag.name and one["status"] != "DELETING":
-            return str(one["id"])
-    return str(cloud.post(made.path, made.body)["id"])
+            return Placed(str(one["id"]), is_new=False)
+    return Placed(str(cloud.post(made.path, made.body)["id"]), is_new=True)
 
 
 def _check(order: Order) -> None:

@@ -1,12 +1,13 @@
 """Remove what is past its end. May be interrupted anywhere: the next one goes on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from labkit.remote.cloud_paths import read_path, whole
-from labkit.remote.errors import CloudRefused
-from labkit.remote.ovhcloud import is_missing
+from labkit.remote.cloud_paths import whole
+from labkit.remote.errors import CloudRefused, RemoteError
+from labkit.remote.ovhcloud import is_missing, quoted
 from labkit.workshop.cloud_spending.tags import tag_of
 
 GOING = "DELETING"
@@ -19,27 +20,65 @@ class Removes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """One that may still cost, and that the next reap tries again."""
+
+    name: str
+    """Its id, where the cloud did not even tell its name."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reaped:
     removed: tuple[str, ...]
     """Names of those that were told to go now."""
     going: tuple[str, ...]
     """Of those that had been told before and are not gone yet: they may still cost."""
+    failed: tuple[Failed, ...] = ()
 
 
 def reap(cloud: Removes, project: str, now: datetime) -> Reaped:
-    """Only what carries an end of ours, and only past it. Raises RemoteError."""
-    removed, going = [], []
-    for one in read_path(cloud, project, "/kube/{each}"):
-        tag = tag_of(str(one["name"]))
-        if tag is None or tag.until > now:
-            continue
-        if one["status"] == GOING:
-            going.append(str(one["name"]))
-            continue
+    """Only what carries an end of ours, and only past it; what fails for one stops no other.
+
+    Raises RemoteError when not even the list is told.
+    """
+    removed, going, failed = [], [], []
+    for id_ in map(str, cloud.get(whole(project, "/kube"))):
+        path, name = whole(project, f"/kube/{quoted(id_)}"), id_
         try:
-            cloud.delete(whole(project, f"/kube/{one['id']}"))
-        except CloudRefused as problem:
-            if not is_missing(problem):
-                raise
-        removed.append(str(one["name"]))
-    return Reaped(tuple(removed), tuple(going))
+            one = _look(cloud, path)
+            name = str(one.get("name", id_))
+            if not _is_over(name, now):
+                continue
+            if one["status"] == GOING:
+                going.append(name)
+                continue
+            _remove(cloud, path)
+            removed.append(name)
+        except RemoteError as problem:
+            failed.append(Failed(name, problem.what_happened))
+    return Reaped(tuple(removed), tuple(going), tuple(failed))
+
+
+def _is_over(name: str, now: datetime) -> bool:
+    tag = tag_of(name)
+    return tag is not None and tag.until <= now
+
+
+def _look(cloud: Removes, path: str) -> Mapping[str, Any]:
+    """Empty for what has gone since it was listed."""
+    try:
+        found: Mapping[str, Any] = cloud.get(path)
+    except CloudRefused as problem:
+        if is_missing(problem):
+            return {}
+        raise
+    return found
+
+
+def _remove(cloud: Removes, path: str) -> None:
+    try:
+        cloud.delete(path)
+    except CloudRefused as problem:
+        if not is_missing(problem):
+            raise

@@ -13,7 +13,7 @@ from labkit.foundation.errors import LabError
 from labkit.remote.cloud_keys import CloudKeys, read_keys, write_keys
 from labkit.remote.cloud_levers import Levers
 from labkit.remote.cloud_paths import read_path, resolved
-from labkit.remote.errors import CloudKeysUnusable, CloudNameUnknown, CloudRefused
+from labkit.remote.errors import CloudKeysUnusable, CloudListTooLong, CloudNameUnknown, CloudRefused
 from labkit.remote.ovhcloud import ReadOnlyCloud, open_cloud, open_for_reading
 from tests.support.cloud import PROJECT, Stage, staged
 from tests.support.cloud_clients import StageAdapter, client_of, keys_of, stage_transport
@@ -170,3 +170,15 @@ def test_no_key_is_in_a_repr_an_error_or_a_log(
         told += [problem.value.what_happened, problem.value.next_step, problem.value.evidence]
     everything = "\n".join([*told, caplog.text])
     assert [canary for canary in CANARIES.values() if canary in everything] == []
+
+
+class Crowded:
+    """A list of more than anybody asks for one by one."""
+
+    def get(self, path: str) -> list[str]:
+        return [str(number) for number in range(101)]
+
+
+def test_list_that_is_too_long_is_named_and_never_cut_in_silence() -> None:
+    with pytest.raises(CloudListTooLong, match=r"/kube lists 101; .* 100 at most"):
+        read_path(Crowded(), PROJECT, "/kube/{each}")

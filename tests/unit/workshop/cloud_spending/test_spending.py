@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from labkit.foundation.errors import SettingInvalid
+from labkit.remote.errors import CloudRefused
 from labkit.remote.ovhcloud import Cloud
 from labkit.workshop.cloud_spending.billing import bill
 from labkit.workshop.cloud_spending.errors import NotConfirmed, OverBudget
@@ -100,7 +101,9 @@ def test_an_order_cannot_grow_by_itself(stage: Stage) -> None:
 def test_ordering_again_finds_what_is_there(stage: Stage) -> None:
     first = place(client_of(stage), offered(stage), "trial")
     stage.cloud.time.advance(600)
-    assert place(client_of(stage), offered(stage), "trial") == first
+    again = place(client_of(stage), offered(stage), "trial")
+    assert again.id == first.id
+    assert (first.is_new, again.is_new) == (True, False)
 
 
 def test_the_bill_lists_all_and_counts_each_hour_that_has_begun(stage: Stage) -> None:
@@ -129,6 +132,34 @@ def test_a_reaper_takes_ours_past_its_end_and_nothing_else(stage: Stage) -> None
     assert len(reap(client_of(stage), PROJECT, now_of(stage)).going) == 1
     stage.settle()
     assert [one.partition("-labkit")[0] for one in names(stage)] == ["long", "by-hand"]
+
+
+class Refusing:
+    """Refuses one call of each method that names a cluster, and passes on the rest."""
+
+    def __init__(self, inner: Cloud, get: str, delete: str) -> None:
+        self._inner, self._get, self._delete = inner, get, delete
+
+    def get(self, path: str) -> Any:
+        return self._unless(path.endswith(self._get), lambda: self._inner.get(path))
+
+    def delete(self, path: str) -> None:
+        self._unless(path.endswith(self._delete), lambda: self._inner.delete(path))
+
+    def _unless(self, is_refused: bool, call: Any) -> Any:  # noqa: FBT001
+        if is_refused:
+            raise CloudRefused("a call", 500, ("Server::InternalError", "Not now."))
+        return call()
+
+
+def test_a_reaper_that_is_refused_goes_on_with_the_rest_and_says_so(stage: Stage) -> None:
+    cloud = client_of(stage)
+    unread, kept, _ = (place(cloud, offered(stage, x), x).id for x in ("one", "two", "three"))
+    stage.settle()
+    done = reap(Refusing(cloud, unread, kept), PROJECT, now_of(stage) + 4 * HOUR)
+    assert [one.partition("-labkit")[0] for one in done.removed] == ["three"]
+    assert [one.name.partition("-labkit")[0] for one in done.failed] == [unread, "two"]
+    assert all("Not now." in one.why for one in done.failed)
 
 
 class Killed(BaseException):
