@@ -80,6 +80,7 @@ def new(
     what: Annotated[str, typer.Argument(help="What to begin: exercise.")],
     name: Annotated[str, typer.Argument(help="Its id, such as leave-a-card.")],
     lesson: Annotated[str, typer.Option(help="Its lesson's folder, such as 00-setup.")],
+    json: AsJson = False,
 ) -> None:
     """Begin an exercise: the folders and files that `labkit prove` wants, each saying what for."""
     from labkit.authoring.skeleton import write_exercise
@@ -87,8 +88,12 @@ def new(
 
     if what != "exercise":
         raise SettingInvalid("new", what, say("exercise"))
-    for path in write_exercise(CONTENT, lesson, name):
-        typer.echo(say("Wrote {path}.", path=path.relative_to(CONTENT)))
+    written = [path.relative_to(CONTENT) for path in write_exercise(CONTENT, lesson, name)]
+    if json:
+        print_json({"written": written})
+        return
+    for path in written:
+        typer.echo(say("Wrote {path}.", path=path))
 
 
 def _chosen(lab: "Lab", named: Sequence[str]) -> "list[Path]":

@@ -45,13 +45,16 @@ def up(
 
 
 @app.command("down")
-def down() -> None:
+def down(json: AsJson = False) -> None:
     """Remove it: its clusters, its keys, everything that it kept."""
     from labkit.workshop.cloud import cloud_down
 
-    with progress_shown() as progress:
+    with progress_shown(quiet=json) as progress:
         cloud_down(_place(), progress)
-    print(say("Nothing of the emulated cloud is left."))
+    if json:
+        print_json({"state": "absent"})
+    else:
+        print(say("Nothing of the emulated cloud is left."))
 
 
 @app.command("status")

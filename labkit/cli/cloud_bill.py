@@ -14,7 +14,7 @@ from labkit.foundation.waiting import SystemClock
 if TYPE_CHECKING:
     from labkit.remote.ovhcloud import Cloud
     from labkit.workshop.cloud_spending.billing import BillLine
-    from labkit.workshop.cloud_spending.ordering import Offer
+    from labkit.workshop.cloud_spending.ordering import Offer, Placed
     from labkit.workshop.cloud_spending.reaping import Reaped
 
 app = typer.Typer()
@@ -39,6 +39,7 @@ def rent(
     nodes: Annotated[int, typer.Option(help="How many, 1 to 10.")] = 1,
     confirm: Annotated[str, typer.Option(help="Its name once more: order it.")] = "",
     real_project: RealProject = "",
+    json: AsJson = False,
 ) -> None:
     """Show what a cluster would be and cost. Order it only with --confirm NAME."""
     from labkit.workshop.cloud_spending.ordering import Order, offer, place
@@ -46,12 +47,14 @@ def rent(
     cloud, project = _cloud(real_project)
     order = Order(name, region, flavor, nodes, hours, budget)
     made = offer(order, project, SystemClock().now())
-    _show_offer(made)
-    if not confirm:
+    if not json:
+        _show_offer(made)  # before the order, which may take a while
+    placed = place(cloud, made, confirm) if confirm else None
+    if json:
+        print_json(_offer_as_json(made, placed))
+    elif placed is None:
         print(say("Nothing was ordered. To order it: --confirm {name}", name=name))
-        return
-    placed = place(cloud, made, confirm)
-    if placed.is_new:
+    elif placed.is_new:
         print(say("Ordered: {id}. `labkit cloud bill` lists it.", id=placed.id))
     else:
         print(say("Nothing was ordered: {id} has this name already.", id=placed.id))
@@ -65,7 +68,7 @@ def bill(real_project: RealProject = "", json: AsJson = False) -> None:
     cloud, project = _cloud(real_project)
     lines = billed(cloud, project, SystemClock().now())
     if json:
-        print_json([_as_json(line) for line in lines])
+        print_json({"clusters": [_as_json(line) for line in lines]})
         return
     _show_bill(lines)
 
@@ -164,6 +167,21 @@ def _show_bill(lines: "tuple[BillLine, ...]") -> None:
             source=SOURCE,
         )
     )
+
+
+def _offer_as_json(made: "Offer", placed: "Placed | None") -> dict[str, object]:
+    pool = made.body["nodepool"]
+    return {
+        "ordered": placed is not None and placed.is_new,
+        "id": placed.id if placed else None,
+        "name": made.body["name"],
+        "region": made.body["region"],
+        "flavor": pool["flavorName"],
+        "nodes": pool["desiredNodes"],
+        "until": made.tag.until.isoformat(),
+        "eur_per_hour": round(made.eur_per_hour, 4),
+        "eur_in_all": round(made.eur_in_all, 4),
+    }
 
 
 def _as_json(line: "BillLine") -> dict[str, object]:

@@ -25,7 +25,8 @@ def list_components(name: Name = "", json: AsJson = False) -> None:
     """Each process with its id on this machine; a dash for one that is stopped."""
     found = _components(name).listed()
     if json:
-        print_json([{"name": one.name, "running": one.running, "pid": one.pid} for one in found])
+        rows = [{"name": one.name, "running": one.running, "pid": one.pid} for one in found]
+        print_json({"components": rows})
         return
     for one in found:
         state = say("running") if one.running else say("stopped")
@@ -36,20 +37,22 @@ def list_components(name: Name = "", json: AsJson = False) -> None:
 def stop(component: Which, name: Name = "", json: AsJson = False) -> None:
     """Stop one of them until you start it again; `labkit up` starts all that are stopped."""
     _components(name).stop(component)
-    _told(component, say("stopped"), json=json)
+    _told(component, is_running=False, json=json)
 
 
 @app.command("start")
 def start(component: Which, name: Name = "", json: AsJson = False) -> None:
     """Start one that is stopped; one that runs is left alone."""
     _components(name).start(component)
-    _told(component, say("running"), json=json)
+    _told(component, is_running=True, json=json)
 
 
-def _told(component: str, state: str, *, json: bool) -> None:
+def _told(component: str, *, is_running: bool, json: bool) -> None:
     if json:
+        state = "running" if is_running else "stopped"  # for programs: the same in each language
         print_json({"component": component, "state": state})
     else:
+        state = say("running") if is_running else say("stopped")
         print(say("{component} is {state}.", component=component, state=state))
 
 

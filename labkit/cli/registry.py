@@ -25,28 +25,35 @@ Private = Annotated[bool, typer.Option("--private", help="The one that wants a l
 
 
 @app.command("up")
-def up(private: Private = False) -> None:
+def up(private: Private = False, json: AsJson = False) -> None:
     """Start it. The first time its program may have to be built, for about two minutes."""
     from labkit.workshop.image_registry import LOCAL_PLACE, PRIVATE_PLACE, registry_up
 
     access = _meant(private=private)
-    with progress_shown() as progress:
+    with progress_shown(quiet=json) as progress:
         registry_up(_registries(), progress, access)
     place = PRIVATE_PLACE if private else LOCAL_PLACE
+    if json:
+        print_json(_as_json(access, answers=True))
+        return
     print(say("The registry answers at {url}; Pods name it {place}.", url=access.url, place=place))
 
 
 @app.command("down")
-def down(private: Private = False) -> None:
+def down(private: Private = False, json: AsJson = False) -> None:
     """Remove it with all images in it; with the open one goes the private one.
 
     `labkit down` of the last cluster removes both.
     """
     from labkit.workshop.image_registry import registry_down
 
-    with progress_shown() as progress:
-        registry_down(_registries(), progress, _meant(private=private))
-    print(say("Nothing of the registry is left."))
+    access = _meant(private=private)
+    with progress_shown(quiet=json) as progress:
+        registry_down(_registries(), progress, access)
+    if json:
+        print_json(_as_json(access, answers=False))
+    else:
+        print(say("Nothing of the registry is left."))
 
 
 @app.command("status")
@@ -57,7 +64,7 @@ def status(json: AsJson = False, private: Private = False) -> None:
     access = _meant(private=private)
     answers = registry_answers(access)
     if json:
-        print_json({"answers": answers, "url": access.url, "ca": str(access.authority)})
+        print_json(_as_json(access, answers=answers))
     elif answers:
         sentence = say(
             "The registry answers at {url}; its authority: {ca}.",
@@ -78,7 +85,7 @@ def list_images(json: AsJson = False, private: Private = False) -> None:
     from labkit.workshop.private_shelf import writing
 
     if private:
-        with progress_shown() as progress, writing(_registries(), progress) as access:
+        with progress_shown(quiet=json) as progress, writing(_registries(), progress) as access:
             content = registry_content(access)
     else:
         content = registry_content()
@@ -88,13 +95,16 @@ def list_images(json: AsJson = False, private: Private = False) -> None:
         for image in images
     ]
     if json:
-        print_json(
-            [{"image": name, "bytes": size, "digest": digest} for name, size, digest in rows]
-        )
+        keys = ("image", "bytes", "digest")
+        print_json({"images": [dict(zip(keys, row, strict=True)) for row in rows]})
         return
     width = max((len(name) for name, _, _ in rows), default=0)
     for name, size, digest in rows:
         print(f"{name:<{width}}  {size / MIB:>8.1f} MiB  {digest}")
+
+
+def _as_json(access: "RegistryAccess", *, answers: bool) -> dict[str, object]:
+    return {"answers": answers, "url": access.url, "ca": str(access.authority)}
 
 
 def _meant(*, private: bool) -> "RegistryAccess":

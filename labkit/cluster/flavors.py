@@ -47,7 +47,7 @@ SUGGESTED = ("b2-7", "d2-2")
 
 def known_flavor(name: str) -> Flavor:
     if name not in FLAVORS:
-        raise SettingInvalid("--flavor", name, f"one of {', '.join(FLAVORS)}")
+        raise SettingInvalid("--flavor", name, say("one of {known}", known=", ".join(FLAVORS)))
     return FLAVORS[name]
 
 

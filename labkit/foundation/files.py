@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from labkit.foundation.errors import FileProblem
+from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, SystemClock, wait_until
 
 PRIVATE = 0o600
@@ -29,7 +30,9 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int = READABLE) 
         temporary.replace(path)
     except OSError as problem:
         raise FileProblem(
-            path, f"could not be written ({problem.strerror})", "Free space or mend the rights."
+            path,
+            say("could not be written ({reason})", reason=problem.strerror),
+            say("Free space or mend the rights."),
         ) from problem
     finally:
         if temporary is not None:
@@ -56,12 +59,12 @@ def locked(
         waiting(_holder(path))
     handle = handle or wait_until(
         lambda: _try_lock(path),
-        f"the lock {path}",
+        say("the lock {path}", path=path),
         limit_seconds=limit_seconds,
         clock=clock or SystemClock(),
         pause_seconds=0.05,
-        last_seen=lambda: f"held by {_holder(path)}",
-        next_step="Wait for the other run to end, or stop it.",
+        last_seen=lambda: say("held by {holder}", holder=_holder(path)),
+        next_step=say("Wait for the other run to end, or stop it."),
     )
     with handle:
         handle.truncate()
@@ -108,7 +111,7 @@ def remove_unheld(path: Path) -> None:
 
 
 def _holder(path: Path) -> str:
-    return (path.read_text().strip() if path.exists() else "") or "another run"
+    return (path.read_text().strip() if path.exists() else "") or say("another run")
 
 
 def last_line(path: Path) -> str:

@@ -38,7 +38,7 @@ class Runner(Protocol):
         stdin: str = "",
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
-        next_step: str = "Read the program's own words below.",
+        next_step: str = "",
         may_fail: bool = False,
         watch: Callable[[str], object] | None = None,
     ) -> Completed:
@@ -59,10 +59,11 @@ class SystemRunner:
         stdin: str = "",
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
-        next_step: str = "Read the program's own words below.",
+        next_step: str = "",
         may_fail: bool = False,
         watch: Callable[[str], object] | None = None,
     ) -> Completed:
+        step = next_step or say("Read the program's own words below.")
         with _started(command, environment, folder) as program:
             try:
                 if watch:
@@ -71,15 +72,14 @@ class SystemRunner:
                     output, errors = program.communicate(stdin, timeout=timeout_seconds)
             except subprocess.TimeoutExpired:
                 _end(program)
-                raise TimedOut(
-                    f"`{' '.join(command)}`", timeout_seconds, "still running", next_step
-                ) from None
+                line = f"`{' '.join(command)}`"
+                raise TimedOut(line, timeout_seconds, say("still running"), step) from None
             except BaseException:  # Ctrl-C too: what we started ends with us
                 _end(program)
                 raise
         if program.returncode and not may_fail:
             last = (output + errors)[-LAST_OUTPUT_CHARACTERS:]
-            raise ProcessFailed(command, program.returncode, last, next_step)
+            raise ProcessFailed(command, program.returncode, last, step)
         return Completed(program.returncode, output, errors)
 
 
@@ -100,8 +100,8 @@ def _started(
         )
     except FileNotFoundError as problem:
         raise LabError(
-            f"The program `{command[0]}` is not on this machine.",
-            "Run `labkit doctor`; it names the package.",
+            say("The program `{name}` is not on this machine.", name=command[0]),
+            say("Run `labkit doctor`; it names the package."),
         ) from problem
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit.foundation.errors import SettingInvalid
+from labkit.foundation.text import say
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
@@ -90,12 +91,12 @@ def _truth(key: str, word: str) -> bool:
         return True
     if word.lower() in FALSE_WORDS:
         return False
-    raise SettingInvalid(key, word, "yes or no")
+    raise SettingInvalid(key, word, say("yes or no"))
 
 
 def _number(key: str, word: str) -> int:
     if not word.isdecimal():
-        raise SettingInvalid(key, word, "a whole number of at least 0")
+        raise SettingInvalid(key, word, say("a whole number of at least 0"))
     return int(word)
 
 

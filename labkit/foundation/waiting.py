@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from labkit.foundation.errors import TimedOut
+from labkit.foundation.text import say
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def wait_until(
     clock: Clock,
     pause_seconds: float = 0.1,
     last_seen: Callable[[], str] = str,
-    next_step: str = "Run `labkit doctor`; it looks at what usually stands in the way.",
+    next_step: str = "",
 ) -> T:
     """Look until something other than None (or False) is there, and return it.
 
@@ -52,5 +53,6 @@ def wait_until(
         if found is not None and found is not False:
             return found
         if clock.monotonic() >= end:
-            raise TimedOut(awaited, limit_seconds, last_seen(), next_step)
+            usual = say("Run `labkit doctor`; it looks at what usually stands in the way.")
+            raise TimedOut(awaited, limit_seconds, last_seen(), next_step or usual)
         clock.pause(pause_seconds)

@@ -7,6 +7,8 @@ searched in the unpacked bytes, and what a later layer hides is found as well.
 import zlib
 from collections.abc import Collection, Iterator
 
+from labkit.foundation.text import say
+
 MOST_UNPACKED_BYTES = 512 << 20  # a layer of a lesson has some ten
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -28,7 +30,8 @@ def words_in_layer(chunks: Iterator[bytes], words: Collection[str]) -> tuple[str
     for chunk in _unpacked(chunks):
         size += len(chunk)
         if size > MOST_UNPACKED_BYTES:
-            raise LayerUnreadable(f"it unpacks to more than {MOST_UNPACKED_BYTES >> 20} MiB")
+            most = MOST_UNPACKED_BYTES >> 20
+            raise LayerUnreadable(say("it unpacks to more than {most} MiB", most=most))
         window = rest + chunk
         found |= {word for word, needle in wanted.items() if needle in window}
         rest = window[-overlap:] if overlap else b""
@@ -42,7 +45,7 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if len(first) >= len(ZSTD):
             break
     if first.startswith(ZSTD):
-        raise LayerUnreadable("it is packed with zstd; push it packed with gzip")
+        raise LayerUnreadable(say("it is packed with zstd; push it packed with gzip"))
     if first.startswith(GZIP):
         yield from _members(first, chunks)
     else:
@@ -60,7 +63,8 @@ def _members(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
         try:
             yield unpacking.decompress(pending, STEP)
         except zlib.error as problem:
-            raise LayerUnreadable(f"its gzip stream is broken ({problem})") from problem
+            told = say("its gzip stream is broken ({problem})", problem=problem)
+            raise LayerUnreadable(told) from problem
         pending = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
     if not unpacking.eof:
-        raise LayerUnreadable("its gzip stream ends too early")
+        raise LayerUnreadable(say("its gzip stream ends too early"))

@@ -56,10 +56,10 @@ class ReadOnlyCloud:
         except exceptions.HTTPError as problem:
             raise CloudUnreachable(self.endpoint, _cause(problem)) from None
         except exceptions.InvalidResponse:
-            raise CloudUnreachable(self.endpoint, "no JSON") from None
+            raise CloudUnreachable(self.endpoint, say("no JSON")) from None
         except (exceptions.InvalidKey, exceptions.InvalidCredential) as problem:
             if getattr(problem, "response", None) is None:  # said before any call, with the key
-                raise CloudKeysUnusable(self.endpoint, "a key is missing") from None
+                raise CloudKeysUnusable(self.endpoint, say("a key is missing")) from None
             raise _refused(f"{method} {path}", problem) from None
         except exceptions.APIError as problem:
             raise _refused(f"{method} {path}", problem) from None
@@ -164,7 +164,7 @@ def _cause(problem: Exception) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror.lower()
         if "timed out" in str(cause):
-            return "no answer in time"
+            return say("no answer in time")
         inner = getattr(cause, "reason", None) or next(iter(cause.args), None) or cause.__context__
         cause = inner if isinstance(inner, BaseException) else cause.__context__
     return type(problem.args[-1]).__name__
@@ -172,4 +172,4 @@ def _cause(problem: Exception) -> str:
 
 def _first_words(problem: Exception) -> str:
     """Their sentence without values: its arguments may hold some."""
-    return str(problem.args[0]).partition("%s")[0].strip() if problem.args else "unusable"
+    return str(problem.args[0]).partition("%s")[0].strip() if problem.args else say("unusable")

@@ -8,6 +8,7 @@ import tarfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from labkit.foundation.text import say
 from labkit.remote.errors import RegistryFailed
 from labkit.remote.registry import RegistryAccess, registry_client
 
@@ -91,7 +92,8 @@ class _Pushing:
         response = self._client.request(method, path, **more)
         if response.is_error:
             asked = f"{self._base.removeprefix('/v2/')} ({method})"
-            raise RegistryFailed(self._url, asked, f"status {response.status_code}")
+            reason = say("status {status}", status=response.status_code)
+            raise RegistryFailed(self._url, asked, reason)
         return response
 
     def _content(self, member: str) -> IO[bytes]:

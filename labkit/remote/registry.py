@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from labkit.foundation.text import say
 from labkit.foundation.tls import client_context
 from labkit.remote.errors import LoginWanted, RegistryFailed
 from labkit.remote.layers import LayerUnreadable, words_in_layer
@@ -148,15 +149,15 @@ class Registry:
         for chunk in self._chunks(path):
             body += chunk
             if len(body) > LARGEST_DOCUMENT_BYTES:
-                raise self._failed(path, f"more than {LARGEST_DOCUMENT_BYTES} bytes")
+                raise self._failed(path, say("more than {most} bytes", most=LARGEST_DOCUMENT_BYTES))
         if not body:
             return None
         try:
             said = json.loads(body)
         except (ValueError, RecursionError) as problem:
-            raise self._failed(path, "no JSON") from problem
+            raise self._failed(path, say("no JSON")) from problem
         if not isinstance(said, dict):
-            raise self._failed(path, "no JSON object")
+            raise self._failed(path, say("no JSON object"))
         return f"sha256:{sha256(body).hexdigest()}", said
 
     def _chunks(self, path: str) -> Iterator[bytes]:
@@ -168,9 +169,10 @@ class Registry:
                 if response.status_code == MISSING:
                     return
                 if response.status_code == UNKNOWN:
-                    raise LoginWanted(self._access.url, path, f"status {UNKNOWN}")
+                    reason = say("status {status}", status=UNKNOWN)
+                    raise LoginWanted(self._access.url, path, reason)
                 if response.is_error:
-                    raise self._failed(path, f"status {response.status_code}")
+                    raise self._failed(path, say("status {status}", status=response.status_code))
                 yield from response.iter_raw()
         except (httpx.TransportError, httpx.InvalidURL, OSError) as problem:
             raise self._failed(path, str(problem) or type(problem).__name__) from problem

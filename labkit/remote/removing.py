@@ -5,6 +5,7 @@ Source: the OCI distribution specification, 1.1, "Deleting manifests". Layers st
 
 from typing import TYPE_CHECKING
 
+from labkit.foundation.text import say
 from labkit.remote.errors import RegistryFailed
 from labkit.remote.registry import MISSING, Registry, RegistryAccess, registry_client
 
@@ -41,4 +42,4 @@ def _remove(client: "httpx.Client", access: RegistryAccess, place: str, tag: str
     removed = client.delete(f"/v2/{place}/{digest}")
     if removed.is_error and removed.status_code != MISSING:
         asked = f"{place}/{tag} (DELETE)"
-        raise RegistryFailed(access.url, asked, f"status {removed.status_code}")
+        raise RegistryFailed(access.url, asked, say("status {status}", status=removed.status_code))

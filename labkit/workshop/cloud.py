@@ -76,7 +76,8 @@ def cloud_engine(place: CloudPlace, wanted: str) -> str:
     if wanted in ENGINES:
         return wanted
     if wanted:
-        raise SettingInvalid("--engine", wanted, " or ".join(ENGINES))
+        one, other = ENGINES
+        raise SettingInvalid("--engine", wanted, say("{one} or {other}", one=one, other=other))
     user = os.geteuid()
     at_hand = user == 0 or agent_obstacle(MachinePaths(), user) is None
     return "local" if at_hand else "simulated"

@@ -105,7 +105,8 @@ def _config(running: Running, wanted: Wanted, *, is_new: bool) -> "ClusterConfig
     from labkit.preflight.report import require_ready
 
     if wanted.nodes not in range(MOST_NODES + 1):
-        raise SettingInvalid("--nodes", wanted.nodes, f"a number from 1 to {MOST_NODES}")
+        expected = say("a number from 1 to {most}", most=MOST_NODES)
+        raise SettingInvalid("--nodes", wanted.nodes, expected)
     known_flavor(wanted.flavor)
     if is_new:
         require_ready(running.settings)  # what ran already has shown that it can

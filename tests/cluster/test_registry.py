@@ -202,7 +202,7 @@ def test_toolbox_and_base_work_where_they_were_pulled(
     lab = OwnCluster(cluster.settings.cluster, cluster.settings.home)
     pushed = json.loads(lab.labkit("image", "push", "toolbox", "base", "--json").output)
     toolbox, base = pushed
-    listed = json.loads(lab.labkit("registry", "list", "--json").output)
+    listed = json.loads(lab.labkit("registry", "list", "--json").output)["images"]
     assert pushed.items() <= {(f"{HOST}/{one['image']}", one["digest"]) for one in listed}
     access = read_access(cluster.kubeconfig)
     with Writer(access) as writer, Reader(access) as reader:

@@ -212,6 +212,7 @@ def _check(config: ClusterConfig) -> None:
     checked_name(config.name, "--name")
     first_settings(config)
     if len(config.nodes) > NODE_LIMIT:
-        raise SettingInvalid("--nodes", len(config.nodes), f"a number from 1 to {NODE_LIMIT}")
+        expected = say("a number from 1 to {most}", most=NODE_LIMIT)
+        raise SettingInvalid("--nodes", len(config.nodes), expected)
     for shape in checked_shapes(config.nodes):
         checked_flavor(shape.flavor, os.cpu_count() or 1)

@@ -114,7 +114,7 @@ def check_shapes(shapes: Iterable[NodeShape], host: Host) -> None:
 
 def check_count(nodes: int) -> None:
     if nodes > NODE_LIMIT:
-        raise SettingInvalid("--nodes", nodes, f"a number up to {NODE_LIMIT}")
+        raise SettingInvalid("--nodes", nodes, say("a number up to {most}", most=NODE_LIMIT))
 
 
 def start(begun: Start, user: int) -> None:

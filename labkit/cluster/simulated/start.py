@@ -59,7 +59,8 @@ def check_shapes(shapes: Iterable[NodeShape], plane: str, present: int = 0) -> N
     """Raises SettingInvalid before anything was changed."""
     wanted = checked_shapes(shapes)
     if len(wanted) + present > NODE_LIMIT:
-        raise SettingInvalid("--nodes", len(wanted) + present, f"a number up to {NODE_LIMIT}")
+        expected = say("a number up to {most}", most=NODE_LIMIT)
+        raise SettingInvalid("--nodes", len(wanted) + present, expected)
     check_skew(plane, wanted)
     for shape in wanted:
         known_flavor(shape.flavor)

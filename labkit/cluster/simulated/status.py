@@ -13,6 +13,7 @@ from labkit.cluster.simulated.site import Site
 from labkit.cluster.supervision import ProcessState
 from labkit.foundation.errors import FileProblem, SettingInvalid
 from labkit.foundation.files import last_line
+from labkit.foundation.text import say
 from labkit.kube.conditions import node_ready, node_version
 from labkit.kube.errors import KubeError
 
@@ -110,7 +111,7 @@ def logs(site: Site, component: str, lines: int) -> str:
         raise ClusterUnknown(site.name)
     known = (*COMPONENTS, SUPERVISOR, AUDIT)
     if component not in known:
-        raise SettingInvalid("component", component, f"one of {', '.join(known)}")
+        raise SettingInvalid("component", component, say("one of {known}", known=", ".join(known)))
     if component == AUDIT:
         return last_lines(site.paths.audit_log, lines)
     if component == SUPERVISOR:

@@ -6,6 +6,7 @@ balancers and volumes that a cluster makes do, and are not in here.
 """
 
 from labkit.foundation.errors import SettingInvalid
+from labkit.foundation.text import say
 
 SOURCE = "OVHcloud's public catalogue, June 2026"
 EUR_PER_HOUR = {
@@ -29,5 +30,5 @@ UNKNOWN_EUR = max(EUR_PER_HOUR.values())
 def price_of(flavor: str) -> float:
     """Raises SettingInvalid: what has no price cannot be kept within a budget."""
     if flavor not in EUR_PER_HOUR:
-        raise SettingInvalid("flavor", flavor, f"one of {', '.join(EUR_PER_HOUR)}")
+        raise SettingInvalid("flavor", flavor, say("one of {known}", known=", ".join(EUR_PER_HOUR)))
     return EUR_PER_HOUR[flavor]

@@ -1,3 +1,4 @@
+import json
 from contextlib import chdir
 from pathlib import Path
 
@@ -9,6 +10,15 @@ from tests.unit.authoring.lesson_text import work_tree
 
 APP = typer.Typer()
 APP.command()(build)
+
+
+def test_build_tells_programs_in_one_object_what_it_wrote(tmp_path: Path) -> None:
+    work_tree(tmp_path)
+    stale = ["notebooks/00-setup.ipynb", "labkit/foundation/catalogues/labkit.pot"]
+    status, told = ended(tmp_path, "--check", "--json")
+    assert (status, json.loads(told)) == (1, {"stale": stale})
+    status, told = ended(tmp_path, "--json")
+    assert (status, json.loads(told)) == (0, {"written": stale})
 
 
 def ended(folder: Path, *words: str) -> tuple[int, str]:
