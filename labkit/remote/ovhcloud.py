@@ -13,7 +13,6 @@ from labkit.remote.cloud_keys import CloudKeys
 from labkit.remote.errors import CloudKeysUnusable, CloudRefused, CloudUnreachable
 
 TIMEOUT_SECONDS = (3.0, 30.0)  # to connect, and of each read; the client's own would be 180
-REAL_ENDPOINTS = ("ovh-eu", "ovh-ca", "ovh-us")
 MISSING = 404
 
 

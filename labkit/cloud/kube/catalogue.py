@@ -21,7 +21,6 @@ REGIONS = {
 }  # fmt: skip
 """Region to its number of availability zones."""
 
-CLUSTERS_PER_PROJECT = 20
 NODES_PER_CLUSTER = {"free": 100, "standard": 500}
 NODES_PER_POOL = 100
 NODES_PER_POOL_APART = 5
