@@ -14,8 +14,10 @@ from labkit.cluster.simulated.paths import SimulatedPaths
 from labkit.cluster.simulated.ports import Ports
 from labkit.cluster.simulated.record import SimulatedRecord, read_record, write_record
 from labkit.cluster.simulated.site import Site
+from labkit.foundation.files import write_atomically
 from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import read_settings
+from labkit.kube.kubeconfig import Access, kubeconfig_text
 from tests.support.clock import HeldClock
 from tests.support.processes import RecordedProcesses
 
@@ -39,11 +41,7 @@ def test_deletion_leaves_what_somebody_else_put_beside_the_kubeconfig(tmp_path: 
     machine = MachinePaths(tmp_path / "data", tmp_path / "run")
     engine = LocalEngine("lab", settings, RecordedProcesses(), HeldClock(), machine=machine)
     kubeconfig = administrator_path(tmp_path, "lab")
-    kubeconfig.parent.mkdir(parents=True)
-    kubeconfig.touch()
+    write_atomically(kubeconfig, kubeconfig_text(Access("https://198.18.3.1:6443")))
     kubeconfig.with_name("notes").touch()
     engine.delete(Quiet())
     assert [path.name for path in kubeconfig.parent.iterdir()] == ["notes"]
-    kubeconfig.with_name("notes").unlink()
-    engine.delete(Quiet())
-    assert not kubeconfig.parent.exists()

@@ -32,7 +32,8 @@ FORBIDDEN = refusal(403, 'nodes is forbidden: User "ada" cannot list resource "n
 
 
 def settings(home: Path) -> Settings:
-    return read_settings({"HOME": str(home), "LABKIT_HOME": str(home)})
+    words = {"HOME": home, "LABKIT_HOME": home, "LABKIT_CLUSTER": "lab"}
+    return read_settings({key: str(value) for key, value in words.items()})
 
 
 def around(clock: HeldClock | None = None) -> Surroundings:
