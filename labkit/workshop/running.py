@@ -13,7 +13,6 @@ from labkit.foundation.progress import Progress
 from labkit.foundation.settings import Settings
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock
-from labkit.workshop.container_room import clear
 from labkit.workshop.lab import forget_lab, is_the_labs, meant, record_lab
 
 if TYPE_CHECKING:
@@ -150,6 +149,8 @@ def install_addons(running: Running, progress: Progress) -> None:
 
 def down(running: Running, progress: Progress) -> None:
     """With the lab's cluster go its containers and its record; another's end leaves both."""
+    from labkit.workshop.container_room import clear
+
     is_lab = is_the_labs(running.settings)
     running.engine().delete(progress)
     if is_lab:
