@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.cloud_clusters import Found, called, differing, nodes_of_pool
-from labkit.grading.criteria.events import events_in, forgotten
+from labkit.grading.criteria.events import forgotten
 from labkit.grading.criteria.objects import evidence, name_of
 from labkit.grading.criteria.times import moment
 from labkit.grading.snapshot import Object, Snapshot
@@ -86,7 +86,7 @@ def grown_by_need(view: Snapshot, pool: str, deployment: str, *, before: Finding
         return _first("pool.not_allowed", before, say("Then look again whether it grew."))
     cries = [
         event
-        for event in events_in(view)
+        for event in view.objects("Event")
         if event.get("reason") == GREW and _about_pod_of(event, deployment)
     ]
     if not cries:
@@ -149,7 +149,7 @@ def shrunk_to(
         return _too_large(pool, size)
     gone = [
         event
-        for event in events_in(view)
+        for event in view.objects("Event")
         if event.get("reason") in SHRANK and event["involvedObject"].get("kind") == "Node"
     ]
     if gone:

@@ -14,7 +14,10 @@ FIRST_WORD = timedelta(seconds=10)  # in which something is said of whatever is 
 
 
 def events_in(snapshot: Snapshot, suffix: str = "") -> Sequence[Object]:
-    """None where the exercise did not declare them or they could not be read: they only explain."""
+    """None where the exercise did not declare them or they could not be read: they only explain.
+
+    Where they decide, `snapshot.objects("Event")` says that they could not be read.
+    """
     found = snapshot.lists.get(list_key("Event", suffix), ())
     return () if isinstance(found, Failed) else found
 

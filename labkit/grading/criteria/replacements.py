@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from labkit.foundation.text import say
 from labkit.grading.criteria.answers import quoted
-from labkit.grading.criteria.events import events_in, events_of, forgotten, message_of
+from labkit.grading.criteria.events import events_of, forgotten, message_of
 from labkit.grading.criteria.noted import nothing_noted
 from labkit.grading.criteria.objects import evidence, name_of, owned_by
 from labkit.grading.criteria.rollouts import deployment_for, pods_made_by, revisions_of
@@ -50,7 +50,7 @@ def _made(victim: str, replica_set: Object) -> bool:
 
 
 def _replaced(snapshot: Snapshot, victim: str, replica_set: Object) -> Finding:
-    events = events_in(snapshot)
+    events = snapshot.objects("Event")
     created = _pods_named(events_of(replica_set, events, "SuccessfulCreate"))
     removed = _pods_named(events_of(replica_set, events, "SuccessfulDelete"))
     if victim not in created:
