@@ -32,6 +32,7 @@ from tools.stages import (
     PROOF,
     UP,
     Stage,
+    in_time,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -72,8 +73,11 @@ def run_suite(arguments: Sequence[str], clock: Clock) -> list[Ran]:
     if name in {"test", "prove"}:
         environment = test_lab(read_settings().cache)
 
+        began = clock.monotonic()
+
         def run_in_lab(stage: Stage) -> Ran:
-            return run_stage(stage, clock, environment, live=stage is not AHEAD)
+            now = in_time(stage, clock.monotonic() - began)
+            return run_stage(now, clock, environment, live=stage is not AHEAD)
 
         return (
             everything(check(clock), run_in_lab) if name == "test" else prove(run_in_lab, exercises)

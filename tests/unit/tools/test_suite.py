@@ -5,7 +5,18 @@ import pytest
 
 from labkit.foundation.errors import SettingInvalid
 from tests.support.clock import HeldClock
-from tools.stages import AHEAD, CLOUD_DOWN, CLOUD_UP, DOCTOR, DOWN, ON_A_CLUSTER, UP, Stage
+from tools.stages import (
+    AHEAD,
+    CLOUD_DOWN,
+    CLOUD_UP,
+    DOCTOR,
+    DOWN,
+    ON_A_CLUSTER,
+    SHORT_PROOF,
+    UP,
+    Stage,
+    in_time,
+)
 from tools.suite import (
     Ran,
     command_of,
@@ -35,6 +46,12 @@ def test_lab_goes_up_first_and_down_last() -> None:
     runs = Runs()
     on_a_cluster(ON_A_CLUSTER, runs)
     assert runs.stages == [UP, CLOUD_UP, *ON_A_CLUSTER, CLOUD_DOWN, DOWN]
+
+
+@pytest.mark.parametrize(("elapsed_minutes", "drawn"), [(0, 18), (57, 18), (62.5, 12), (90, 5)])
+def test_proof_takes_what_a_slow_machine_has_left(elapsed_minutes: float, drawn: int) -> None:
+    assert in_time(SHORT_PROOF, elapsed_minutes * 60).command == f"labkit prove --minutes {drawn}"
+    assert in_time(UP, elapsed_minutes * 60) == UP
 
 
 def test_lab_goes_down_also_when_a_stage_failed_and_the_others_still_run() -> None:
