@@ -75,6 +75,20 @@ def _imports(cells: list[Any]) -> Iterator[Breach]:
             yield Breach(number, "imports must be in the first code cell, and only there")
 
 
+def _reset_at_hand(cells: list[Any]) -> Iterator[Breach]:
+    """Lesson 00 teaches it; without the name, IPython takes it for a command of its own."""
+    names = {
+        alias.name
+        for cell in cells
+        if cell.cell_type == "code"
+        for node in ast.walk(_parsed(cell.source))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    if _calls(cells) and "reset" not in names:
+        yield Breach(0, "has exercises and does not import reset from labkit.notebook")
+
+
 def _parameters(cells: list[Any]) -> Iterator[Breach]:
     tagged = [cell for cell in cells if "parameters" in cell.metadata.get("tags", ())]
     names = {
@@ -158,6 +172,7 @@ RULES: tuple[Callable[[list[Any]], Iterator[Breach]], ...] = (
     _length,
     _frame,
     _imports,
+    _reset_at_hand,
     _parameters,
     _prose_first,
     _kind_words,

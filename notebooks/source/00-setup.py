@@ -1,14 +1,14 @@
 # ---
 # jupyter:
 #   labkit:
-#     minutes: 25
+#     minutes: 40
 #     capabilities: [real-pods, dns]
 # ---
 
 # %% [markdown]
 # # Setting up: your first questions to a cluster
 #
-# **About 25 minutes.** All you need is this page and the lab that runs behind it. You don't have to
+# **About 40 minutes.** All you need is this page and the lab that runs behind it. You don't have to
 # know anything about Kubernetes: each word is explained where you first meet it.
 
 # %% [markdown]
@@ -57,6 +57,8 @@ from labkit.notebook import (
     reset,
     solution,
     start,
+    watch_namespace,
+    work_on,
 )
 
 # %% [markdown]
@@ -133,7 +135,11 @@ doctor()
 # ## The machines
 #
 # Now list the nodes. Expect one line for each machine, with `Ready` if it can take work. `-o wide`
-# asks for more columns: addresses, operating system, and the program that runs containers.
+# asks for more columns: addresses, operating system, and the program that runs **containers**: a
+# container is a program with all that it needs, packed so that it runs the same on every machine.
+#
+# One word more in the column STATUS, `SchedulingDisabled`, would mean: this machine works, but it
+# is closed and takes no new work. Such a node is called *cordoned*.
 
 # %%
 # !kubectl get nodes -o wide
@@ -175,7 +181,7 @@ doctor()
 # %% [markdown]
 # That was all: `get`, `describe`, `-n` and `-l` will take you far. `kubectl get` knows many kinds
 # of things besides `nodes` and `pods`; you will need `services` in a minute. A **Service** is a
-# lasting address in front of Pods.
+# lasting address in front of Pods; `get` lists that address in the column `CLUSTER-IP`.
 #
 # ## How an exercise works
 #
@@ -217,6 +223,9 @@ check("read-the-dials")
 # Your turn. Find the four figures with the commands from above; the task is shown where you ran
 # `start`. You can add cells of your own with the **+** in the toolbar, one for each question. (The
 # file that the task names is for those who work in a terminal; you don't need it here.)
+#
+# Do you prefer buttons? `work_on("read-the-dials")` in a cell of your own has all of these below
+# the task.
 #
 # Then note your values in the cell below, in place of the dots: numbers as they are, everything
 # else in quotes. Take away the `#` at the beginning of each line, run the cell, and check.
@@ -410,5 +419,6 @@ quiz("00-setup")
 # %% [markdown]
 # ## Next
 #
-# You know where you are and how to look around. In the lesson **Hello, Kubernetes**
-# (`04-hello-kubernetes.ipynb`) you put your first application into the world.
+# You know where you are and how to look around. The lesson **Containers** (`01-containers.ipynb`)
+# shows what it is that Kubernetes runs. If containers are no news to you, **Hello, Kubernetes**
+# (`04-hello-kubernetes.ipynb`) puts your first application into the world.

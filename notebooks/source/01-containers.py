@@ -46,6 +46,7 @@ from labkit.notebook import (
     hint,
     progress,
     quiz,
+    reset,
     solution,
     start,
     visit,
@@ -477,3 +478,9 @@ progress("01-containers")
 
 # %%
 quiz("01-containers")
+
+# %% [markdown]
+# ## Next
+#
+# The lesson **Many small services** (`02-microservices.ipynb`) takes one program apart into
+# several, by hand first, and then looks for somebody who looks after them.

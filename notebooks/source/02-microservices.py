@@ -33,6 +33,7 @@ from labkit.notebook import (
     hint,
     progress,
     quiz,
+    reset,
     run_by_hand,
     solution,
     start,
@@ -534,3 +535,9 @@ progress("02-microservices")
 
 # %%
 quiz("02-microservices")
+
+# %% [markdown]
+# ## Next
+#
+# The lesson **Desired state** (`03-desired-state.ipynb`) shows who keeps all this running: you say
+# what should be there, and watch how the cluster makes it so.

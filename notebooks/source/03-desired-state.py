@@ -37,6 +37,7 @@ from labkit.notebook import (
     hint,
     progress,
     quiz,
+    reset,
     second_cluster,
     solution,
     start,
@@ -601,3 +602,9 @@ progress("03-desired-state")
 
 # %%
 quiz("03-desired-state")
+
+# %% [markdown]
+# ## Next
+#
+# The lesson **Hello, Kubernetes** (`04-hello-kubernetes.ipynb`) puts an application into the world,
+# changes it while people use it, and takes a change back.

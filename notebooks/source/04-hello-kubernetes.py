@@ -1,14 +1,14 @@
 # ---
 # jupyter:
 #   labkit:
-#     minutes: 60
+#     minutes: 80
 #     capabilities: [real-pods, dns, load-balancer]
 # ---
 
 # %% [markdown]
 # # Hello, Kubernetes: your first application
 #
-# **About 60 minutes.** You need the lab that runs behind this page. It helps to have done
+# **About 80 minutes.** You need the lab that runs behind this page. It helps to have done
 # `00-setup.ipynb`, where `kubectl`, nodes and namespaces are explained.
 
 # %% [markdown]
@@ -41,6 +41,7 @@ from labkit.notebook import (
     hint,
     progress,
     quiz,
+    reset,
     solution,
     start,
     visit,
@@ -426,7 +427,7 @@ check("take-it-back")
 # - **liveness**: *are you still alive?* If the answer is no several times (`failureThreshold`), the
 #   container is killed and started anew. It helps against programs that hang.
 # - **startup**: *have you finished starting?* Until it has held once, the other two are not asked.
-#   It is for slow starters. Their time is `periodSeconds` times `failureThreshold`.
+#   It is for slow starters: they have `periodSeconds` times `failureThreshold` seconds.
 #
 # A liveness probe that asks the wrong question, or too early, kills what is healthy. See it: this
 # Pod is well, and its probe knocks at port 8081, where nobody lives.
@@ -575,3 +576,9 @@ progress("04-hello-kubernetes")
 
 # %%
 quiz("04-hello-kubernetes")
+
+# %% [markdown]
+# ## Next
+#
+# The lesson **Networking** (`05-networking.ipynb`) follows one packet from outside to the container
+# that answers, and finds out where it can get lost.

@@ -43,6 +43,7 @@ from labkit.notebook import (
     node_door,
     progress,
     quiz,
+    reset,
     solution,
     start,
     visit,
@@ -719,3 +720,9 @@ progress("05-networking")
 
 # %%
 quiz("05-networking")
+
+# %% [markdown]
+# ## Next
+#
+# The lesson **Managed Kubernetes** (`10-managed-kubernetes.ipynb`) hands the control plane to a
+# provider. (Lessons 06 to 09, on storage, etcd, security and Helm, are still being written.)

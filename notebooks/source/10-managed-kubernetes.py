@@ -52,6 +52,7 @@ from labkit.notebook import (
     hint,
     progress,
     quiz,
+    reset,
     solution,
     start,
 )
@@ -445,3 +446,9 @@ progress("10-managed-kubernetes")
 
 # %%
 quiz("10-managed-kubernetes")
+
+# %% [markdown]
+# ## Next
+#
+# The lesson **Autoscaling** (`11-autoscaling.ipynb`) lets pools and Pods follow their load, and
+# teaches what they go by.

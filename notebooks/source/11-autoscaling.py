@@ -40,6 +40,7 @@ from labkit.notebook import (
     hint,
     progress,
     quiz,
+    reset,
     shake,
     solution,
     start,
@@ -415,3 +416,9 @@ progress("11-autoscaling")
 
 # %%
 quiz("11-autoscaling")
+
+# %% [markdown]
+# ## Next
+#
+# The lesson **The OVHcloud API** (`12-ovhcloud-api.ipynb`) does all of it by calls that you sign
+# yourself.

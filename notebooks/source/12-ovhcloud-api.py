@@ -52,6 +52,7 @@ from labkit.notebook import (
     hint,
     progress,
     quiz,
+    reset,
     solution,
     start,
 )

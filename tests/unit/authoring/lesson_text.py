@@ -23,7 +23,7 @@ LESSON = """\
 # The first cell prints nothing.
 
 # %%
-from labkit.notebook import check, hint, solution, start
+from labkit.notebook import check, hint, reset, solution, start
 
 # %% [markdown]
 # Leave these.
