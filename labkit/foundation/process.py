@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from labkit.foundation.errors import LabError, ProcessFailed, TimedOut
+from labkit.foundation.interrupts import held_back
 from labkit.foundation.text import say
 
 LAST_OUTPUT_CHARACTERS = 4000  # of a failed program: enough for a Go stack's cause, fits a screen
@@ -51,6 +52,9 @@ class Runner(Protocol):
 
 
 class SystemRunner:
+    def __init__(self, start: Callable[..., "subprocess.Popen[str]"] = subprocess.Popen) -> None:
+        self._start = start
+
     def __call__(
         self,
         command: Sequence[str],
@@ -64,7 +68,7 @@ class SystemRunner:
         watch: Callable[[str], object] | None = None,
     ) -> Completed:
         step = next_step or say("Read the program's own words below.")
-        with _started(command, environment, folder) as program:
+        with _started(self._start, command, environment, folder) as program:
             try:
                 if watch:
                     output, errors = _followed(program, stdin, watch, timeout_seconds)
@@ -84,25 +88,40 @@ class SystemRunner:
 
 
 def _started(
-    command: Sequence[str], environment: Mapping[str, str] | None, folder: Path | None
+    start: Callable[..., "subprocess.Popen[str]"],
+    command: Sequence[str],
+    environment: Mapping[str, str] | None,
+    folder: Path | None,
 ) -> "subprocess.Popen[str]":
     try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            cwd=folder,
-            env=merged_environment(environment or {}),
-            start_new_session=True,
-        )
+        with held_back() as came:  # else it would run on: nobody knew its number yet
+            program = start(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                cwd=folder,
+                env=merged_environment(environment or {}),
+                start_new_session=True,
+            )
+        _raise_again(came, program)
+        return program
     except FileNotFoundError as problem:
         raise LabError(
             say("The program `{name}` is not on this machine.", name=command[0]),
             say("Run `labkit doctor`; it names the package."),
         ) from problem
+
+
+def _raise_again(came: Sequence[int], program: "subprocess.Popen[str]") -> None:
+    try:
+        for number in came:
+            signal.raise_signal(number)
+    except BaseException:
+        _end(program)
+        raise
 
 
 def _followed(

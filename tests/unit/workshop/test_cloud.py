@@ -19,6 +19,7 @@ from labkit.workshop.cloud import CloudPlace, cloud_down, cloud_up
 from tests.support.clock import HeldClock
 from tests.support.processes import RecordedProcesses
 from tests.support.progress import RecordedProgress
+from tests.support.waiting import eventually
 
 
 def place_in(folder: Path) -> CloudPlace:
@@ -38,6 +39,8 @@ def silent_emulator(place: CloudPlace, folder: Path) -> Iterator[int]:
     os.mkfifo(waits)
     words = ["labkit.cloud.server", str(folder), "simulated", "8780"]
     pid = start_detached(["sh", "-c", f"read line < {waits}; :", *words], place.log)
+    # Python goes on from its start a moment before the kernel knows the new program's words.
+    eventually(Path(f"/proc/{pid}/cmdline").read_bytes, "the words of the process")
     try:
         yield pid
     finally:
