@@ -7,11 +7,10 @@ side of a managed cluster is not.
 """
 
 from dataclasses import replace
-from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from labkit.cluster.lab_range import LAB_RANGE
+from labkit.cluster.lab_range import lab_address
 from labkit.kube.kubeconfig import Access, read_access
 
 PEOPLE, OWN = ".1", ".253"
@@ -22,15 +21,8 @@ def managed_access(kubeconfig: Path) -> Access:
     """The same user through the door that `allowed` does not close; other engines have one door."""
     access = read_access(kubeconfig)
     parts = urlsplit(access.server)
-    host = parts.hostname or ""
-    if not (_is_ours(host) and host.endswith(PEOPLE)):
+    host = str(lab_address(access.server) or "")
+    if not host.endswith(PEOPLE):
         return access
     server = f"{parts.scheme}://{host.removesuffix(PEOPLE)}{OWN}:{parts.port}"
     return replace(access, server=server, server_name=SERVER_NAME)
-
-
-def _is_ours(host: str) -> bool:
-    try:
-        return IPv4Address(host) in LAB_RANGE
-    except ValueError:
-        return False

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from labkit.cluster.certificates import validity
-from labkit.cluster.lab_range import LAB_RANGE
+from labkit.cluster.lab_range import lab_address
 from labkit.foundation.settings import Settings
 from labkit.kube.conditions import condition, is_true
 from labkit.kube.errors import Forbidden, KubeError
@@ -115,12 +115,9 @@ def look_at_cluster(
 
 def has_route(server: str, routes: Sequence[Route]) -> bool:
     """Always true for addresses that labkit does not hand out."""
-    try:
-        address = ip_address(urlsplit(server).hostname or "")
-    except ValueError:  # a name
-        return True
+    address = lab_address(server)
     networks = (ip_network(route.destination) for route in routes)
-    return address not in LAB_RANGE or any(address in network for network in networks)
+    return address is None or any(address in network for network in networks)
 
 
 def read_kubeconfig(path: Path) -> Kubeconfig:

@@ -119,6 +119,19 @@ def is_missing(problem: CloudRefused) -> bool:
     return problem.status == MISSING
 
 
+class Deletes(Protocol):
+    def delete(self, path: str) -> None: ...
+
+
+def delete_if_there(cloud: Deletes, path: str) -> None:
+    """What has gone since it was listed is fine. Raises RemoteError."""
+    try:
+        cloud.delete(path)
+    except CloudRefused as problem:
+        if not is_missing(problem):
+            raise
+
+
 def official_client(keys: CloudKeys, adapter: Any = None) -> Any:
     """`ovh.Client` itself, as a lesson shows it. Raises CloudKeysUnusable; no call is made."""
     import ovh  # noqa: PLC0415

@@ -20,8 +20,7 @@ from labkit.kube.manifests import fill
 from labkit.remote.cloud_keys import FILE_NAME, CloudKeys, keys_from, read_keys, write_keys
 from labkit.remote.cloud_levers import Levers
 from labkit.remote.cloud_paths import resolved
-from labkit.remote.errors import CloudRefused
-from labkit.remote.ovhcloud import Cloud, is_missing
+from labkit.remote.ovhcloud import Cloud, delete_if_there
 from labkit.workshop.lab import Lab
 
 CAPABILITY = "ovh-api"
@@ -144,7 +143,7 @@ def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -
     found = there()
     for one in found:
         if one["status"] != "DELETING":
-            _delete(cloud, f"{base}/{one['id']}")
+            delete_if_there(cloud, f"{base}/{one['id']}")
     wait_until(
         lambda: not there(),
         say("the clusters of the exercise to go"),
@@ -155,11 +154,3 @@ def _remove(lab: Lab, cloud: Cloud, project: str, names: Collection[str] = ()) -
         next_step=say("Look at `labkit cloud status`, then run the same command again."),
     )
     return tuple(sorted(str(one["name"]) for one in found))
-
-
-def _delete(cloud: Cloud, path: str) -> None:
-    try:
-        cloud.delete(path)
-    except CloudRefused as problem:
-        if not is_missing(problem):
-            raise

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from labkit.cluster.simulated.paths import simulated_names
-from tests.support.own_cloud import Ordered, OwnCloud, ordered, until
+from tests.support.own_cloud import Ordered, OwnCloud, ordered
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -53,9 +54,9 @@ def test_nodes_and_objects_are_in_the_cluster(cluster: Ordered) -> None:
     pool = cluster.pool(flavorName="b2-7", name="night", desiredNodes=1, maxNodes=3)
     cluster.ready(pool)
     with cluster.reader() as reader, cluster.writer() as writer:
-        until(lambda: reader.list("NodePool"), "the NodePool object")
+        eventually(lambda: reader.list("NodePool"), "the NodePool object")
         writer.patch("NodePool", "night", {"spec": {"desiredNodes": 2}})
-        until(
+        eventually(
             lambda: cluster.client.get(cluster.path + pool)["desiredNodes"] == 2,
             "the pool to follow its object",
         )

@@ -9,10 +9,11 @@ import pytest
 
 from labkit.kube.conditions import deployment_available
 from labkit.kube.errors import ClusterUnreachable, CredentialsRefused
-from tests.support.own_cloud import Ordered, OwnCloud, ordered, until
+from tests.support.own_cloud import Ordered, OwnCloud, ordered
 from tests.support.own_cluster import hello_deployment
 from tests.support.rights import needs_root
 from tests.support.traces import traces
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.cluster, needs_root]
 
@@ -63,11 +64,11 @@ def test_ordered_nodes_are_in_the_cluster_with_what_their_pool_says(cluster: Ord
         assert reader.list("Node", labels="shift=night")
         template["metadata"]["labels"] = {"shift": "day"}
         cluster.client.put(cluster.path + pool, template=template)
-        until(lambda: len(reader.list("Node", labels="shift=day")) == 2, "the new label")
+        eventually(lambda: len(reader.list("Node", labels="shift=day")) == 2, "the new label")
         assert reader.list("Node", labels="shift=night") == []
     leaving = shown[0]
     cluster.client.delete(f"{cluster.path}/node/{leaving['id']}")
-    until(lambda: leaving["id"] not in {n["id"] for n in cluster.nodes()}, "the node to go")
+    eventually(lambda: leaving["id"] not in {n["id"] for n in cluster.nodes()}, "the node to go")
     assert cluster.client.get(cluster.path + pool)["desiredNodes"] == 1
 
 
@@ -83,16 +84,16 @@ def test_pending_pods_make_the_pool_grow_and_shrink_again(cluster: Ordered) -> N
     wanted["spec"]["template"]["spec"]["nodeSelector"] = {"nodepool": "tram"}
     with cluster.reader() as reader, cluster.writer() as writer:
         writer.apply(wanted, namespace="default")
-        until(lambda: size(cluster, pool) == 2, "a second node to be ordered")
-        until(
+        eventually(lambda: size(cluster, pool) == 2, "a second node to be ordered")
+        eventually(
             lambda: deployment_available(reader.get("Deployment", "hello", namespace="default")),
             "all Pods to find a place",
         )
         events = reader.list("Event", namespace="default", fields="reason=TriggeredScaleUp")
         assert "tram 1->2 (max: 2)" in events[0]["message"]
         writer.delete("Deployment", "hello", "default")
-        until(lambda: size(cluster, pool) == 1, "the pool to shrink")
-        until(lambda: len(reader.list("Node", labels="nodepool=tram")) == 1, "a node to go")
+        eventually(lambda: size(cluster, pool) == 1, "the pool to shrink")
+        eventually(lambda: len(reader.list("Node", labels="nodepool=tram")) == 1, "a node to go")
 
 
 def size(cluster: Ordered, pool: str) -> int:
@@ -114,7 +115,7 @@ def test_reset_kubeconfig_ends_the_old_one(cluster: Ordered) -> None:
     with cluster.reader() as old:
         cluster.client.post(f"{cluster.path}/kubeconfig/reset")
         cluster.ready()
-        until(lambda: is_refused(old), "the old kubeconfig to be refused")
+        eventually(lambda: is_refused(old), "the old kubeconfig to be refused")
     with cluster.reader() as new:
         assert new.list("Namespace")
 
@@ -157,4 +158,6 @@ def test_upgrade_goes_to_the_next_minor_node_after_node(cloud: OwnCloud) -> None
     assert node["status"]["nodeInfo"]["kubeletVersion"].startswith("v1.34.")
     assert old.client.get(old.path)["isUpToDate"]
     old.client.delete(old.path)
-    until(lambda: old.path.rpartition("/")[2] not in cloud.client().get(cloud.clusters), "the end")
+    eventually(
+        lambda: old.path.rpartition("/")[2] not in cloud.client().get(cloud.clusters), "the end"
+    )

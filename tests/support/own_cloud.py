@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,12 @@ import ovh
 import ovh.client
 
 from labkit.foundation.process import Completed
-from labkit.foundation.waiting import SystemClock, wait_until
+from labkit.foundation.waiting import SystemClock
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from tests.support.own_cluster import OwnCluster
-
-LIMIT_SECONDS = 60
+from tests.support.waiting import eventually
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class OwnCloud:
         pid = json.loads((self.home / "cloud" / "running.json").read_text())["pid"]
         os.kill(pid, signal.SIGKILL)
         line = Path(f"/proc/{pid}/cmdline")
-        until(lambda: not line.exists() or not line.read_bytes(), "the emulator to be gone")
+        eventually(lambda: not line.exists() or not line.read_bytes(), "the emulator to be gone")
 
     def client(self) -> Any:
         keys = self.keys()
@@ -77,7 +75,7 @@ class Ordered:
         """Seconds until the cluster, or what is below it, has this status."""
         clock = SystemClock()
         began = clock.monotonic()
-        until(
+        eventually(
             lambda: self.client.get(self.path + path)["status"] == wanted,
             f"{path or 'the cluster'} to be {wanted}",
             seen=lambda: str(self.client.get(self.path + path)),
@@ -109,14 +107,3 @@ def ordered(cloud: OwnCloud, **body: Any) -> Ordered:
     client = cloud.client()
     made = client.post(cloud.clusters, **{"region": "GRA7", "name": "test", **body})
     return Ordered(cloud, client, f"{cloud.clusters}/{made['id']}")
-
-
-def until(look: Callable[[], object], awaited: str, *, seen: Callable[[], str] = str) -> None:
-    wait_until(
-        lambda: bool(look()),
-        awaited,
-        limit_seconds=LIMIT_SECONDS,
-        clock=SystemClock(),
-        pause_seconds=0.1,
-        last_seen=seen,
-    )

@@ -3,10 +3,8 @@
 import contextlib
 import os
 from dataclasses import asdict
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from labkit.cluster.administrator import administrator_path, refuse_taken_name
 from labkit.cluster.engine import (
@@ -19,7 +17,7 @@ from labkit.cluster.engine import (
 )
 from labkit.cluster.errors import AgentUnreachable, ClusterUnknown
 from labkit.cluster.flavors import checked_flavor
-from labkit.cluster.lab_range import LAB_RANGE
+from labkit.cluster.lab_range import lab_address
 from labkit.cluster.local.allocation import read_allocations
 from labkit.cluster.local.messages import Request, status_from
 from labkit.cluster.local.network import NODE_LIMIT
@@ -180,9 +178,8 @@ class LocalEngine:
 
     def _left_a_kubeconfig(self) -> bool:
         """Of a cluster that is gone. Another engine's is at the same place, and stays."""
-        with contextlib.suppress(KubeError, ValueError):
-            server = read_access(self._kubeconfig_path()).server
-            return ip_address(urlsplit(server).hostname or "") in LAB_RANGE
+        with contextlib.suppress(KubeError):
+            return lab_address(read_access(self._kubeconfig_path()).server) is not None
         return False
 
     def _kubeconfig_path(self) -> Path:

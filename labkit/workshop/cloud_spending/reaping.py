@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from labkit.remote.cloud_paths import whole
 from labkit.remote.errors import CloudRefused, RemoteError
-from labkit.remote.ovhcloud import is_missing, quoted
+from labkit.remote.ovhcloud import delete_if_there, is_missing, quoted
 from labkit.workshop.cloud_spending.tags import tag_of
 
 GOING = "DELETING"
@@ -53,7 +53,7 @@ def reap(cloud: Removes, project: str, now: datetime) -> Reaped:
             if one["status"] == GOING:
                 going.append(name)
                 continue
-            _remove(cloud, path)
+            delete_if_there(cloud, path)
             removed.append(name)
         except RemoteError as problem:
             failed.append(Failed(name, problem.what_happened))
@@ -74,11 +74,3 @@ def _look(cloud: Removes, path: str) -> Mapping[str, Any]:
             return {}
         raise
     return found
-
-
-def _remove(cloud: Removes, path: str) -> None:
-    try:
-        cloud.delete(path)
-    except CloudRefused as problem:
-        if not is_missing(problem):
-            raise

@@ -10,17 +10,6 @@ ME = os.geteuid()
 NOBODY = 54321  # a user without account or groups
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """One that everybody may read, as far up as the test's folder."""
-    path = tmp_path / "bin" / "v1" / "kubelet"
-    path.parent.mkdir(parents=True)
-    path.write_text("kubelet")
-    for each in (tmp_path, tmp_path / "bin", path.parent, path):
-        each.chmod(0o755)
-    return path
-
-
 def test_root_reads_for_a_user_what_all_may_read() -> None:
     check_readable(Path("/usr/bin/env"), NOBODY)
 

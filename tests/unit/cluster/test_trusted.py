@@ -27,17 +27,6 @@ ME = os.geteuid()
 ROOTS, LIBRARY = Path("/usr/bin/env"), Path("/usr/lib")
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """One that nobody else can change, as far up as the test's folder."""
-    path = tmp_path / "bin" / "v1" / "kubelet"
-    path.parent.mkdir(parents=True)
-    path.write_text("kubelet")
-    for each in (tmp_path, tmp_path / "bin", path.parent, path):
-        each.chmod(0o755)
-    return path
-
-
 def test_file_that_only_its_owner_can_change_is_out_of_reach(program: Path, tmp_path: Path) -> None:
     assert is_out_of_reach(program, ME, tmp_path)
 
