@@ -96,6 +96,13 @@ def strays(group: ProcessGroup, proc: Path = PROC) -> set[int]:
     }
 
 
+def outsiders(group: ProcessGroup, proc: Path = PROC) -> set[int]:
+    """What carries the group's mark for a program that the group has no more."""
+    marks = {f"{group.name}/{plan.name}" for plan in group.plans}
+    marked = marked_processes(f"{group.name}/", proc).items()
+    return {pid for pid, mark in marked if mark not in marks}
+
+
 def _runs(words: tuple[str, ...], plan: ProcessPlan) -> bool:
     """The same program, the same arguments under another interpreter, or a stand-in for it."""
     same_arguments = len(words) > 1 and plan.command[1 - len(words) :] == words[1:]

@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from labkit.cluster.plan import ProcessGroup
-from labkit.cluster.processes import kill, strays, survivors
+from labkit.cluster.processes import kill, outsiders, strays, survivors
 from labkit.cluster.supervision import Supervisor
 from labkit.foundation.waiting import Clock
 
@@ -43,7 +43,7 @@ def _ensure_group(
 
 def _write(supervisor: Supervisor, group: ProcessGroup, clock: Clock) -> None:
     """What outlived a supervisor is adopted if it runs as it should, else ended."""
-    kill(strays(group), clock)
+    kill(strays(group) | outsiders(group), clock)
     supervisor.write_group(group, survivors(group))
 
 

@@ -35,7 +35,7 @@ from labkit.workshop.image_registry import (
     registry_up,
 )
 from labkit.workshop.private_shelf import drawn_password, hashed, writing
-from tests.support.own_cluster import OwnCluster
+from tests.support.own_cluster import OwnCluster, has_dns
 from tests.support.rights import needs_root
 from tests.support.shared_cluster import SharedCluster
 from tests.support.waiting import eventually
@@ -135,6 +135,12 @@ def ask_with_logins(writer: Writer, image: str, logins: Mapping[str, Login]) -> 
         writer.apply(wanted, namespace="default")
 
 
+def why_waiting(looking: Reader, name: str) -> str:
+    """What a Pod's only container waits for, in the kubelet's word; "" before it says."""
+    found = looking.get("Pod", name, namespace="default")["status"].get("containerStatuses", [])
+    return "".join(str(one["state"].get("waiting", {}).get("reason", "")) for one in found)
+
+
 def test_private_image_comes_with_the_right_login_only(
     own_cluster: OwnCluster, shelved: tuple[str, Login]
 ) -> None:
@@ -152,17 +158,17 @@ def test_private_image_comes_with_the_right_login_only(
                 if "Failed to pull" in one["message"]
             }
 
+        def refused_in_status() -> bool:
+            """The kubelet writes the Event first, and the status up to seconds later."""
+            reasons = {why_waiting(looking, name) for name in ("none", "wrong")}
+            return reasons <= {"ErrImagePull", "ImagePullBackOff"}
+
         eventually(lambda: set(told()) >= {"none", "wrong"}, "two refusals")
         eventually(lambda: pod_ready(looking.get("Pod", "right", namespace="default")), "one Pod")
+        eventually(refused_in_status, "two Pods that wait for their image")
         refused = told()
-        waiting = {
-            name: looking.get("Pod", name, namespace="default")["status"]["containerStatuses"][0]
-            for name in ("none", "wrong")
-        }
     assert set(refused) == {"none", "wrong"}
     assert [name for name, words in refused.items() if "401 Unauthorized" not in words] == []
-    reasons = {one["state"]["waiting"]["reason"] for one in waiting.values()}
-    assert reasons <= {"ErrImagePull", "ImagePullBackOff"}
 
 
 def test_private_registry_knows_no_stranger_and_forgets_who_pushed(
@@ -206,6 +212,7 @@ def test_toolbox_and_base_work_where_they_were_pulled(
     assert pushed.items() <= {(f"{HOST}/{one['image']}", one["digest"]) for one in listed}
     access = read_access(cluster.kubeconfig)
     with Writer(access) as writer, Reader(access) as reader:
+        eventually(lambda: has_dns(reader), "CoreDNS to answer", limit_seconds=90)
         writer.apply(pod("look", toolbox, LOOK_AROUND), namespace=namespace)
         writer.apply(pod("serve", base, SERVE), namespace=namespace)
         writer.apply(pod("wait", toolbox), namespace=namespace)

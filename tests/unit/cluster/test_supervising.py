@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from labkit.cluster.errors import ClusterError
 from labkit.cluster.plan import ProcessGroup, ProcessPlan
 from labkit.cluster.processes import is_living, kill, marked_processes
 from labkit.cluster.supervising import (
@@ -60,8 +59,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     group = ProcessGroup(f"t{os.getpid()}-lab", waiting, str(folder / "logs"))
     supervisor = Supervisor(folder, Path(sys.executable))
     yield Running(supervisor, group)
-    with suppress(ClusterError):
-        kill([supervisor.pid()], CLOCK)
+    kill(supervisor.pids(), CLOCK)  # also one that answers no more
     kill(marked_processes(group.name), CLOCK)
 
 
@@ -177,6 +175,15 @@ def test_changed_process_replaces_the_one_before_also_after_a_crash(running: Run
         assert not is_living(old)
 
 
+def test_program_that_the_group_has_no_more_ends_after_a_crash(running: Running) -> None:
+    gone = ProcessPlan("gone", ("sleep", "1003"))
+    running.ensure(replace(running.group, plans=(gone,)))
+    eventually(running.has("gone"))
+    end_supervisor(running)
+    running.ensure()
+    eventually(running.has("first"), "first alone", seen=lambda: str(running.pids()))
+
+
 def test_groups_of_others_stay_after_a_crash_if_they_run(running: Running) -> None:
     before = start_both(running)
     dead, other = (replace(running.group, name=f"{running.group.name}.{n}") for n in ("x", "y"))
@@ -213,5 +220,5 @@ def test_a_supervisor_starts_only_after_its_predecessor_has_ended(running: Runni
     assert is_living(before)  # it answers no more, and ends a second later
     running.ensure()
     assert not is_living(before)
-    eventually(running.has("first"))
+    eventually(running.has("first"), "first alone", seen=lambda: str(running.pids()))
     assert running.supervisor.is_alive()
