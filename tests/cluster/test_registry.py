@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from labkit.cluster.local.paths import MachinePaths
-from labkit.cluster.local.trusted import trusted_python
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import read_settings
@@ -26,7 +23,6 @@ from labkit.remote.pushing import push_archive
 from labkit.remote.registry import Login, Registry
 from labkit.remote.removing import remove_images
 from labkit.toolchain.images import images_at_hand
-from labkit.toolchain.provide import provide
 from labkit.workshop.image_registry import (
     LOCAL_REGISTRY,
     PRIVATE_PLACE,
@@ -249,51 +245,6 @@ def settled(reader: Reader, namespace: str) -> dict[str, Any]:
         last_seen=lambda: str({name: summary(one) for name, one in pods().items()}),
     )
     return pods()
-
-
-MACHINE_APART = ["unshare", "--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
-COME_AND_GO = """
-look() {
-  ps -eo args= | grep -e '[s]upervisord' -e '[l]ocal.agent' -e '[r]egistry serve' || true
-  ip -brief address
-  find /run /var/lib/labkit -not -path '/var/lib/labkit/p[ry]*' | sort
-}
-mkdir -p python /var/lib/labkit/python
-mount --bind /var/lib/labkit/python python
-for folder in /run /var/lib/labkit; do mount -t tmpfs none "$folder"; done
-mkdir /var/lib/labkit/python
-mount --bind python /var/lib/labkit/python
-ip link set lo up
-look >before
-"$0" -m labkit.cli.main registry up --private
-look >alone
-"$0" -m labkit.cli.main registry down --private
-look >after-private
-"$0" -m labkit.cli.main registry up
-"$0" -m labkit.cli.main registry up --private
-look >between
-"$0" -m labkit.cli.main registry down
-look >after
-"""
-
-
-def test_registry_taken_down_leaves_nothing(tmp_path: Path) -> None:
-    """On a machine apart, as far as it sees: the one here may be somebody's, images and all."""
-    run, clock = SystemRunner(), SystemClock()
-    provide(["registry"], settings=read_settings(), run=run, progress=Quiet(), clock=clock)
-    trusted_python(MachinePaths(), run, Quiet())  # root's copy of us, made with packages from afar
-    script = ["sh", "-euc", COME_AND_GO, sys.executable]
-    run(
-        [*MACHINE_APART, *script],
-        folder=tmp_path,
-        environment={"LABKIT_HOME": str(tmp_path / "home")},
-    )
-    look = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
-    assert look["alone"].count("registry serve") == 1
-    assert look["between"].count("registry serve") == 2
-    assert "198.18.0.1" in look["between"]
-    assert look["after-private"] == look["before"]
-    assert look["after"] == look["before"]
 
 
 def registry_processes() -> set[int]:
