@@ -16,9 +16,8 @@ from labkit.foundation.settings import read_settings
 from labkit.foundation.waiting import SystemClock
 from labkit.kube.kubeconfig import kubeconfig_text
 from labkit.kube.reader import Reader
-from tests.support.own_cluster import OwnCluster, has_dns
+from tests.support.own_cluster import OwnCluster, wait_for_dns
 from tests.support.simulated import SimulatedCluster
-from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -88,7 +87,7 @@ def test_probe_of_a_real_cluster_tries_everything_and_cleans_up(
     engine = attached(tmp_path, own_cluster.kubeconfig)
     engine.start(ClusterConfig("far"), Quiet())
     with own_cluster.reader() as reader:
-        eventually(lambda: has_dns(reader), "CoreDNS to answer", limit_seconds=90)
+        wait_for_dns(reader)
         offers = engine.probe()
         assert offers >= {
             Capability.REAL_PODS,

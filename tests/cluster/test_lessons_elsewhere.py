@@ -24,9 +24,8 @@ from labkit.workshop.leaving import leave
 from labkit.workshop.running import Running, Wanted, up
 from labkit.workshop.starting import start
 from labkit.workshop.working import solve
-from tests.support.own_cluster import ROOT, OwnCluster, has_dns
+from tests.support.own_cluster import ROOT, OwnCluster, wait_for_dns
 from tests.support.simulated import SimulatedCluster
-from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -56,7 +55,7 @@ def attached(home: Path, source: Path) -> Lab:
 def far(own_cluster: OwnCluster, tmp_path: Path) -> Lab:
     own_cluster.labkit("up")
     with own_cluster.reader() as reader:
-        eventually(lambda: has_dns(reader), "CoreDNS to answer", limit_seconds=90)
+        wait_for_dns(reader)
     return attached(tmp_path / "attached", own_cluster.kubeconfig)
 
 

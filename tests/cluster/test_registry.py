@@ -31,7 +31,7 @@ from labkit.workshop.image_registry import (
     registry_up,
 )
 from labkit.workshop.private_shelf import drawn_password, hashed, writing
-from tests.support.own_cluster import OwnCluster, has_dns
+from tests.support.own_cluster import OwnCluster, wait_for_dns
 from tests.support.rights import needs_root
 from tests.support.shared_cluster import SharedCluster
 from tests.support.waiting import eventually
@@ -208,7 +208,7 @@ def test_toolbox_and_base_work_where_they_were_pulled(
     assert pushed.items() <= {(f"{HOST}/{one['image']}", one["digest"]) for one in listed}
     access = read_access(cluster.kubeconfig)
     with Writer(access) as writer, Reader(access) as reader:
-        eventually(lambda: has_dns(reader), "CoreDNS to answer", limit_seconds=90)
+        wait_for_dns(reader)
         writer.apply(pod("look", toolbox, LOOK_AROUND), namespace=namespace)
         writer.apply(pod("serve", base, SERVE), namespace=namespace)
         writer.apply(pod("wait", toolbox), namespace=namespace)

@@ -12,6 +12,7 @@ from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 HELLO = "registry.lab.example:5000/hello:1.0"
@@ -68,11 +69,15 @@ def wait_for_state(cluster: OwnCluster, state: str) -> None:
     )
 
 
-def has_dns(reader: Reader) -> bool:
-    """Whether CoreDNS answers; it follows behind `up`."""
-    slices = reader.list("EndpointSlice", namespace="kube-system", labels="k8s-app=kube-dns")
-    endpoints = [each for one in slices for each in one.get("endpoints") or ()]
-    return any(each["conditions"].get("ready") for each in endpoints)
+def wait_for_dns(reader: Reader) -> None:
+    """Until CoreDNS answers; it follows behind `up`."""
+
+    def answers() -> bool:
+        slices = reader.list("EndpointSlice", namespace="kube-system", labels="k8s-app=kube-dns")
+        endpoints = [each for one in slices for each in one.get("endpoints") or ()]
+        return any(each["conditions"].get("ready") for each in endpoints)
+
+    eventually(answers, "CoreDNS to answer", limit_seconds=90)
 
 
 def hello_deployment(replicas: int = 1, **pod: Any) -> dict[str, Any]:
