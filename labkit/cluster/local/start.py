@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labkit.cluster import control_plane
+from labkit.cluster.admitting import wait_until_pods_are_admitted
 from labkit.cluster.control_plane import ControlPlane
 from labkit.cluster.credentials import ensure_administrator, ensure_credentials
 from labkit.cluster.engine import ClusterConfig, NodeShape
@@ -118,7 +119,10 @@ def check_count(nodes: int) -> None:
 
 
 def start(begun: Start, user: int) -> None:
-    """Converge to the record. Returns when every node is Ready; `user` may speak to the agent."""
+    """Converge to the record; `user` may speak to the agent.
+
+    Returns when every node is Ready and the API server takes Pods.
+    """
     site = begun.site
     former = converging.former_access(site, begun.before, begun.record)
     with shown(site.progress, say("Write certificates and lay the network")):
@@ -136,6 +140,8 @@ def start(begun: Start, user: int) -> None:
             converging.wait_for_credentials(site, former)
     with shown(site.progress, say("Wait for the nodes")):
         wait_for_nodes(begun, [node.name for node in begun.nodes()])
+        with Reader(read_access(site.paths.own_kubeconfig)) as reader:
+            wait_until_pods_are_admitted(reader, site.paths.logs, site.clock)
 
 
 def _write_credentials(begun: Start) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from labkit.cluster import control_plane
 from labkit.cluster.administrator import refuse_taken_name
+from labkit.cluster.admitting import wait_until_pods_are_admitted
 from labkit.cluster.certificates import Authority, Subject
 from labkit.cluster.control_plane import ControlPlane
 from labkit.cluster.credentials import (
@@ -128,7 +129,7 @@ def _with_free_ports(site: Site, record: SimulatedRecord, taken: set[int]) -> Si
 
 
 def start(site: Site, record: SimulatedRecord, programs: dict[str, Path]) -> None:
-    """Converge to the record. Returns when every node is Ready."""
+    """Converge to the record. Returns when every node is Ready and the API server takes Pods."""
     ours = plane.plane_of(record, site.paths, programs)
     with shown(site.progress, say("Write certificates")):
         write_files(site, ours)
@@ -139,6 +140,8 @@ def start(site: Site, record: SimulatedRecord, programs: dict[str, Path]) -> Non
     with shown(site.progress, say("Wait for the nodes")):
         ensure_nodes(site, record.nodes)
         wait_for_nodes(site, [node.name for node in record.nodes])
+        with site.reader() as reader:
+            wait_until_pods_are_admitted(reader, site.paths.logs, site.clock)
     _name_dns(site)
 
 
