@@ -1,37 +1,40 @@
 """From when on a new cluster takes Pods: its nodes may be Ready sooner."""
 
-from pathlib import Path
-
-from labkit.foundation.files import last_line
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
-from labkit.kube.errors import ObjectNotFound
-from labkit.kube.reader import Reader
+from labkit.kube.errors import AlreadyExists, ObjectNotFound
+from labkit.kube.writer import Writer
 
-ACCOUNT_LIMIT_SECONDS = 90
+NAMESPACE_LIMIT_SECONDS = 30
+FIRST_ACCOUNT = {
+    "apiVersion": "v1",
+    "kind": "ServiceAccount",
+    "metadata": {"name": "default", "namespace": "default"},
+}
 
 
-def wait_until_pods_are_admitted(reader: Reader, logs: Path, clock: Clock) -> None:
-    """Until namespace default has its ServiceAccount, which the controller manager makes.
+def admit_pods(writer: Writer, clock: Clock) -> None:
+    """Give namespace default its ServiceAccount, if the controller manager has not done so yet.
 
     The API server refuses a Pod whose ServiceAccount is not there (403), and one that names none
     is given "default": https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
-    Raises TimedOut with the controller manager's last line; `logs` is the folder of its log.
+    The controller manager would make the same a second after the nodes are Ready, and keeps it.
+    Raises TimedOut when the API server has not made the namespace.
     """
     wait_until(
-        lambda: _has_account(reader),
-        say("the controller manager"),
-        limit_seconds=ACCOUNT_LIMIT_SECONDS,
+        lambda: _has_account(writer),
+        say("Namespace {name}", name="default"),
+        limit_seconds=NAMESPACE_LIMIT_SECONDS,
         clock=clock,
-        pause_seconds=0.05,
-        last_seen=lambda: last_line(logs / "kube-controller-manager.log"),
-        next_step=say("Run `labkit logs kube-controller-manager`."),
+        next_step=say("Run `labkit logs kube-apiserver`."),
     )
 
 
-def _has_account(reader: Reader) -> bool:
+def _has_account(writer: Writer) -> bool:
     try:
-        reader.get("ServiceAccount", "default", namespace="default")
+        writer.create(FIRST_ACCOUNT)
+    except AlreadyExists:
+        return True
     except ObjectNotFound:
         return False
     return True

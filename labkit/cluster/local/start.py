@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from labkit.cluster import control_plane
-from labkit.cluster.admitting import wait_until_pods_are_admitted
+from labkit.cluster.admitting import admit_pods
 from labkit.cluster.control_plane import ControlPlane
 from labkit.cluster.credentials import ensure_administrator, ensure_credentials
 from labkit.cluster.engine import ClusterConfig, NodeShape
@@ -43,6 +43,7 @@ from labkit.kube.conditions import node_ready
 from labkit.kube.errors import ClusterUnreachable, KubeError
 from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
+from labkit.kube.writer import Writer
 
 API_LIMIT_SECONDS = 90
 NODE_LIMIT_SECONDS = 90
@@ -140,8 +141,8 @@ def start(begun: Start, user: int) -> None:
             converging.wait_for_credentials(site, former)
     with shown(site.progress, say("Wait for the nodes")):
         wait_for_nodes(begun, [node.name for node in begun.nodes()])
-        with Reader(read_access(site.paths.own_kubeconfig)) as reader:
-            wait_until_pods_are_admitted(reader, site.paths.logs, site.clock)
+        with Writer(read_access(site.paths.own_kubeconfig)) as writer:
+            admit_pods(writer, site.clock)
 
 
 def _write_credentials(begun: Start) -> None:

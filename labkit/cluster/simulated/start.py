@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labkit.cluster import control_plane
 from labkit.cluster.administrator import refuse_taken_name
-from labkit.cluster.admitting import wait_until_pods_are_admitted
+from labkit.cluster.admitting import admit_pods
 from labkit.cluster.certificates import Authority, Subject
 from labkit.cluster.control_plane import ControlPlane
 from labkit.cluster.credentials import (
@@ -140,8 +140,8 @@ def start(site: Site, record: SimulatedRecord, programs: dict[str, Path]) -> Non
     with shown(site.progress, say("Wait for the nodes")):
         ensure_nodes(site, record.nodes)
         wait_for_nodes(site, [node.name for node in record.nodes])
-        with site.reader() as reader:
-            wait_until_pods_are_admitted(reader, site.paths.logs, site.clock)
+        with site.writer() as writer:
+            admit_pods(writer, site.clock)
     _name_dns(site)
 
 
