@@ -63,6 +63,11 @@ class Room:
     def storage(self) -> Path:
         return self.folder / "storage"
 
+    @property
+    def run(self) -> Path:
+        """Which containers run, for podman."""
+        return self.passing / "run"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -122,7 +127,7 @@ def storage_conf(room: Room) -> str:
 [storage]
 driver = "vfs"
 graphroot = "{room.storage}"
-runroot = "{room.passing / "run"}"
+runroot = "{room.run}"
 """
 
 
@@ -143,6 +148,8 @@ def podman_script(room: Room, podman: str, registry: RegistryPlace) -> str:
     `RUN` works in a folder of its own, on the machine's network: a network of podman's would leave
     a bridge and firewall rules, and needs rights.
     SSL_CERT_FILE adds the registry's authority; the system's are found in their folder.
+    The storage's places are named once more: without root, podman 4.3 reads neither of them from
+    storage.conf, and would work in the user's own.
     """
     environment = {
         "CONTAINERS_CONF": room.folder / "containers.conf",
@@ -154,7 +161,9 @@ def podman_script(room: Room, podman: str, registry: RegistryPlace) -> str:
     lines = [f"export {name}={shlex.quote(str(value))}" for name, value in environment.items()]
     first = "# Written by labkit: podman with the lab's own storage and settings."
     push = TO_THE_ADDRESS.format(registry=REGISTRY, address=registry.address)
-    return "\n".join(["#!/bin/sh", first, *lines, push + f'exec {shlex.quote(podman)} "$@"', ""])
+    places = ["--root", str(room.storage), "--runroot", str(room.run)]
+    last = f'exec {shlex.join([podman, *places])} "$@"'
+    return "\n".join(["#!/bin/sh", first, *lines, push + last, ""])
 
 
 def _at_most(limit: int, enough: int) -> int:

@@ -1,7 +1,9 @@
 """podman as a lesson types it: an image is built, run and pushed, and nothing of it stays."""
 
 import os
+import tarfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from labkit.foundation.process import SystemRunner
 from labkit.foundation.progress import Quiet
 from labkit.foundation.settings import Settings, read_settings
-from labkit.foundation.waiting import SystemClock
+from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.remote.pushing import push_archive
 from labkit.remote.registry import Registry
 from labkit.remote.removing import remove_images
@@ -20,7 +22,7 @@ from labkit.workshop.image_registry import LOCAL_REGISTRY, Registries, registry_
 from labkit.workshop.visiting import visit
 from tests.support.rights import needs_root
 
-pytestmark = [pytest.mark.cluster, needs_root]
+pytestmark = pytest.mark.cluster
 
 REPOSITORY = "test-container-room"
 BASE = f"registry.lab.example:5000/{REPOSITORY}/base:1"
@@ -42,6 +44,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
         remove_images(LOCAL_REGISTRY, f"{REPOSITORY}/{name}")
 
 
+@needs_root
 def test_image_is_built_run_and_pushed_and_nothing_of_it_stays(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -69,3 +72,32 @@ def test_image_is_built_run_and_pushed_and_nothing_of_it_stays(
     assert not room.folder.exists()
     assert not room.passing.exists()
     assert str(room.folder) not in Path("/proc/mounts").read_text()
+
+
+def test_images_stay_in_the_room_and_podman_ends_with_it(tmp_path: Path) -> None:
+    """Without root, too, where podman keeps a process of its own for the user's namespace."""
+    own, run = replace(read_settings(), home=tmp_path / "home"), SystemRunner()
+    (folder,) = furnish(own)
+    podman = str(folder / "podman")
+    room = room_of(own, os.getuid())
+    before = _podmans()
+    with tarfile.open(tmp_path / "files.tar", "w") as files:
+        files.add(__file__, "a-file")
+    run([podman, "import", "--quiet", str(tmp_path / "files.tar"), "one-file:1"])
+    where = run([podman, "info", "--format", "{{.Store.GraphRoot}} {{.Store.RunRoot}}"]).output
+    clear(own, run, SystemClock())
+    assert where.split() == [str(room.storage), str(room.run)]
+    wait_until(lambda: _podmans() <= before, "podman's end", limit_seconds=5, clock=SystemClock())
+    assert not room.folder.exists()
+    assert not room.passing.exists()
+
+
+def _podmans(processes: Path = Path("/proc")) -> set[str]:
+    """Process ids of this user's podmans; one that has ended has no command line any more."""
+    found = set()
+    for process in processes.glob("[0-9]*"):
+        with suppress(OSError):  # it has ended
+            words = (process / "cmdline").read_bytes()
+            if process.stat().st_uid == os.getuid() and words.startswith(b"/usr/bin/podman"):
+                found.add(process.name)
+    return found

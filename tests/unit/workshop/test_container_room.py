@@ -28,6 +28,7 @@ PLENTY = Limits(1_000_000, 1_000_000)
 PLACE = RegistryPlace("198.18.0.1:5000", Path("/var/lib/labkit/registry/ca.crt"))
 ROOTS = Room(Path("/home/ada/labkit/containers"), Path("/run/labkit-containers/1"), True)
 ADAS = Room(Path("/home/ada/labkit/containers"), Path("/run/user/1000/labkit-containers/1"), False)
+PLACES = f"--root {ROOTS.storage} --runroot {ROOTS.run}"
 SOCKET_PATH_LENGTH = 108
 ADDRESS = PLACE.address
 
@@ -73,12 +74,17 @@ def test_images_are_found_by_the_name_that_nodes_use() -> None:
     assert told["registry"] == [{"prefix": REGISTRY, "location": "198.18.0.1:5000"}]
 
 
+def test_storage_is_named_to_podman_itself_which_else_takes_a_users_own() -> None:
+    script = podman_script(ADAS, "/usr/bin/podman", PLACE)
+    assert f"--root {ADAS.storage} --runroot {ADAS.run} " in script
+
+
 def test_every_file_that_the_program_names_is_written() -> None:
     files = room_files(ROOTS, podman="/usr/bin/podman", limits=PLENTY, registry=PLACE)
     script = files[ROOTS.programs / "podman"]
     for path in files.keys() - {ROOTS.programs / "podman"}:
         assert f"={path}\n" in script
-    assert script.endswith('exec /usr/bin/podman "$@"\n')
+    assert script.endswith(f'exec /usr/bin/podman {PLACES} "$@"\n')
 
 
 def test_folder_with_a_blank_in_its_name_is_one_word_to_the_shell() -> None:
@@ -147,4 +153,5 @@ def test_push_to_the_labs_registry_goes_to_its_address(
 ) -> None:
     script = tmp_path / "podman"
     script.write_text(podman_script(ROOTS, "/bin/echo", PLACE))
-    assert SystemRunner()(["sh", str(script), *typed.split()]).output.strip() == sent
+    said = SystemRunner()(["sh", str(script), *typed.split()]).output.strip()
+    assert said == f"{PLACES} {sent}".strip()
