@@ -215,19 +215,13 @@ def _start_in_order(begun: Start, groups: list[ProcessGroup], reader: Reader, us
 
 
 def start_node(begun: Start, node: Node) -> None:
-    """Its kubelet finds containerd there, in it the images that every node has, and its Node."""
+    """Its kubelet finds containerd there, and in it the images that every node has."""
     supervisor, group = begun.site.supervisor, process_group(node)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        declaring = pool.submit(_declare, begun, node)
-        start_waiting(supervisor, group, {"containerd"})
-        load_images(begun, node)
-        declaring.result()
-    start_waiting(supervisor, group, {"kubelet"})
-
-
-def _declare(begun: Start, node: Node) -> None:
+    start_waiting(supervisor, group, {"containerd"})
     if begun.before or needs_declaring(node):
         declare(begun.site, node)
+    load_images(begun, node)
+    start_waiting(supervisor, group, {"kubelet"})
 
 
 def _rbac(reader: Reader) -> bool | None:
