@@ -1,5 +1,7 @@
 """From when on a new cluster takes Pods: its nodes may be Ready sooner."""
 
+import contextlib
+
 from labkit.foundation.text import say
 from labkit.foundation.waiting import Clock, wait_until
 from labkit.kube.errors import AlreadyExists, ObjectNotFound
@@ -32,9 +34,8 @@ def admit_pods(writer: Writer, clock: Clock) -> None:
 
 def _has_account(writer: Writer) -> bool:
     try:
-        writer.create(FIRST_ACCOUNT)
-    except AlreadyExists:
-        return True
+        with contextlib.suppress(AlreadyExists):
+            writer.create(FIRST_ACCOUNT)
     except ObjectNotFound:
         return False
     return True
