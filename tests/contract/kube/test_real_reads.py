@@ -174,9 +174,9 @@ def test_exec_program_opens_the_server(
 def test_official_client_sees_the_same_namespaces(reader: Reader, cluster: Cluster) -> None:
     from kubernetes import client  # noqa: PLC0415  0.4 s, for this test alone
 
-    lasting = "!labkit.example/test"  # other tests' come and go meanwhile
+    lasting = "status.phase=Active"  # what earlier tests deleted may vanish between the two reads
     with api_client(cluster.kubeconfig) as opened:
-        listed = client.CoreV1Api(opened).list_namespace(label_selector=lasting).items
+        listed = client.CoreV1Api(opened).list_namespace(field_selector=lasting).items
         opened.rest_client.pool_manager.clear()  # which its own close leaves open
-    ours = reader.list("Namespace", labels=lasting)
+    ours = reader.list("Namespace", fields=lasting)
     assert [item.metadata.uid for item in listed] == [item["metadata"]["uid"] for item in ours]
