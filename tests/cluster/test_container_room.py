@@ -3,7 +3,6 @@
 import os
 import tarfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from labkit.toolchain.images import images_at_hand
 from labkit.workshop.container_room import clear, furnish, room_of
 from labkit.workshop.image_registry import LOCAL_REGISTRY, Registries, registry_up
 from labkit.workshop.visiting import visit
+from tests.support.proc import pids, told, words
 from tests.support.rights import needs_root
 
 pytestmark = pytest.mark.cluster
@@ -92,12 +92,11 @@ def test_images_stay_in_the_room_and_podman_ends_with_it(tmp_path: Path) -> None
     assert not room.passing.exists()
 
 
-def _podmans(processes: Path = Path("/proc")) -> set[str]:
-    """Process ids of this user's podmans; one that has ended has no command line any more."""
-    found = set()
-    for process in processes.glob("[0-9]*"):
-        with suppress(OSError):  # it has ended
-            words = (process / "cmdline").read_bytes()
-            if process.stat().st_uid == os.getuid() and words.startswith(b"/usr/bin/podman"):
-                found.add(process.name)
-    return found
+def _podmans() -> set[int]:
+    """Process ids of this user's podmans."""
+    own = f"Uid:\t{os.getuid()}\t"
+    return {
+        pid
+        for pid in pids()
+        if words(pid)[:1] == ["/usr/bin/podman"] and own in told(pid, "status")
+    }

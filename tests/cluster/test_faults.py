@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -198,7 +199,7 @@ def _kill_everything(cluster: OwnCluster) -> None:
     doomed += [int(line.split()[1]) for line in traces(cluster.name) if "process " in line]
     doomed += members(Path("/sys/fs/cgroup"), f"/labkit/{cluster.name}")
     for pid in doomed:
-        if Path(f"/proc/{pid}").exists():
+        with suppress(ProcessLookupError):  # it ended with another one
             os.kill(pid, signal.SIGKILL)
     eventually(lambda: not processes_of(cluster.name), "everything to be dead")
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from labkit.foundation.process import beside
+from tests.support.proc import children
 from tests.support.programs import program, run, serving, started
 from tests.support.waiting import eventually
 
@@ -182,26 +183,23 @@ def test_pause_collects_orphans_and_ends_when_told(tmp_path: Path) -> None:
     script = f'echo $$ >"$0/pid"; exec {own_namespace} "$1"'
     command = ["sh", "-c", script, str(tmp_path), str(program("pause"))]
     with beside(command, tmp_path / "log") as outside:
-        eventually(lambda: bool(children_of(tmp_path / "pid")), "pause running")
-        [pause] = children_of(tmp_path / "pid")
-        inside = ["nsenter", "--target", pause, "--user", "--pid", "--preserve-credentials"]
+        eventually(lambda: bool(children_of_the_one_in(tmp_path / "pid")), "pause running")
+        [pause] = children_of_the_one_in(tmp_path / "pid")
+        inside = ["nsenter", "--target", str(pause), "--user", "--pid", "--preserve-credentials"]
         gate = tmp_path / "gate"
         os.mkfifo(gate)
         # the shell ends at once and leaves the reader behind
         run([*inside, "sh", "-c", f"(read -r _ <{gate}) >/dev/null 2>&1 &"])
-        eventually(lambda: len(children_of(pause)) == 1, "the orphan handed to pause")
+        eventually(lambda: len(children(pause)) == 1, "the orphan handed to pause")
         gate.write_text("end\n")
-        eventually(lambda: children_of(pause) == [], "the orphan collected")
-        os.kill(int(pause), signal.SIGTERM)
+        eventually(lambda: children(pause) == [], "the orphan collected")
+        os.kill(pause, signal.SIGTERM)
         assert outside.wait() == 0
 
 
-def children_of(process: str | Path) -> list[str]:
-    """Process ids below one, which is given itself or as the file that names it."""
-    if isinstance(process, Path):
-        process = process.read_text().strip() if process.exists() else ""
-    listed = Path(f"/proc/{process}/task/{process}/children")
-    return listed.read_text().split() if process else []
+def children_of_the_one_in(file: Path) -> list[int]:
+    """Process ids below the one that a file names, once it does."""
+    return children(file.read_text().strip()) if file.exists() else []
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +31,7 @@ from tests.support.ingresses import (
     serving_pod,
 )
 from tests.support.own_cluster import OwnCluster
+from tests.support.proc import pids, told
 from tests.support.rights import needs_root
 from tests.support.slow_download import HALF, slow_server
 from tests.support.waiting import eventually
@@ -256,20 +256,11 @@ def test_killed_controller_comes_back_with_its_rules(site: Site) -> None:
 def controllers(cluster: OwnCluster) -> list[int]:
     """Found in /proc, by name and by the cluster's own cgroups."""
     own = f"/labkit/{cluster.name}/"
-    folders = [path.parent for path in Path("/proc").glob("[0-9]*/comm")]
     return [
-        int(each.name)
-        for each in folders
-        if text(each / "comm") == "traefik" and own in text(each / "cgroup")
+        pid
+        for pid in pids()
+        if told(pid, "comm").strip() == "traefik" and own in told(pid, "cgroup")
     ]
-
-
-def text(path: Path) -> str:
-    """Empty for a process that has ended meanwhile."""
-    try:
-        return path.read_text().strip()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
 
 
 def test_removed_add_on_leaves_nothing_and_can_be_added_again(site: Site) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +31,7 @@ from labkit.workshop.image_registry import (
 )
 from labkit.workshop.private_shelf import drawn_password, hashed, writing
 from tests.support.own_cluster import OwnCluster, wait_for_dns
+from tests.support.proc import pids, words
 from tests.support.rights import needs_root
 from tests.support.shared_cluster import SharedCluster
 from tests.support.waiting import eventually
@@ -249,9 +249,10 @@ def settled(reader: Reader, namespace: str) -> dict[str, Any]:
 
 def registry_processes() -> set[int]:
     """Of the open one; found in /proc, independently of the supervisor."""
-    served = b"/registry\0serve\0/var/lib/labkit/registry/config.yml\0"  # and nothing behind
-    return {
-        int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if path.read_bytes().endswith(served) and b"adopt" not in path.read_bytes()
-    }
+    served = ["serve", "/var/lib/labkit/registry/config.yml"]
+
+    def serves(said: list[str]) -> bool:
+        """Nothing stands before or behind: what starts it, or stands in for it, says more."""
+        return len(said) == 3 and said[0].endswith("/registry") and said[1:] == served
+
+    return {pid for pid in pids() if serves(words(pid))}

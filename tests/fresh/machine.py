@@ -13,6 +13,7 @@ from pathlib import Path
 from labkit.foundation.process import Completed, Runner, start_detached
 from labkit.foundation.waiting import Clock, wait_until
 from tests.fresh.network import connected
+from tests.support.proc import children, pids, words
 
 SUITE = "bookworm"
 PACKAGES = "git,make,python3,sudo"
@@ -59,7 +60,7 @@ class FreshMachine:
     def running(self) -> list[str]:
         """Command lines of what runs inside, what keeps the machine open left out."""
         ours = {self.first, *children(self.first)[:1]}
-        lines = [command_line(pid) for pid in inside(self.first) if pid not in ours]
+        lines = [" ".join(words(pid)) for pid in inside(self.first) if pid not in ours]
         return [line for line in lines if line]
 
     def does(
@@ -152,7 +153,7 @@ def end(first: int, run: Runner, clock: Clock) -> None:
     """With its first process go all others, then every mount; the cgroups are left to us."""
     run(["kill", "-KILL", str(first)], may_fail=True)
     wait_until(
-        lambda: not command_line(first),
+        lambda: not words(first),
         "the end of the fresh machine",
         limit_seconds=60,
         clock=clock,
@@ -178,32 +179,11 @@ def remove_cgroups() -> bool:
 
 def inside(first: int) -> list[int]:
     """Processes of the same process namespace as `first`, told by the kernel, never by name."""
-    return [
-        int(process.name)
-        for process in Path("/proc").glob("[0-9]*")
-        if namespace(process) and namespace(process) == namespace(Path(f"/proc/{first}"))
-    ]
+    return [pid for pid in pids() if namespace(pid) and namespace(pid) == namespace(first)]
 
 
-def namespace(process: Path) -> str:
+def namespace(pid: int) -> str:
     try:
-        return str((process / "ns/pid").readlink())
-    except OSError:
-        return ""
-
-
-def children(pid: int) -> list[int]:
-    """In the order of their birth."""
-    try:
-        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        return []
-    return [int(child) for child in listed.split()]
-
-
-def command_line(pid: int) -> str:
-    """Empty for a process that is gone, or that only waits to be counted."""
-    try:
-        return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return str(Path(f"/proc/{pid}/ns/pid").readlink())
     except OSError:
         return ""

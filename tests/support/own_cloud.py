@@ -16,6 +16,7 @@ from labkit.kube.kubeconfig import read_access
 from labkit.kube.reader import Reader
 from labkit.kube.writer import Writer
 from tests.support.own_cluster import OwnCluster
+from tests.support.proc import words
 from tests.support.waiting import eventually
 
 
@@ -40,8 +41,7 @@ class OwnCloud:
         """SIGKILL, and wait until it is gone."""
         pid = json.loads((self.home / "cloud" / "running.json").read_text())["pid"]
         os.kill(pid, signal.SIGKILL)
-        line = Path(f"/proc/{pid}/cmdline")
-        eventually(lambda: not line.exists() or not line.read_bytes(), "the emulator to be gone")
+        eventually(lambda: not words(pid), "the emulator to be gone")
 
     def client(self) -> Any:
         keys = self.keys()

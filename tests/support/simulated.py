@@ -17,6 +17,7 @@ from labkit.kube.resources import ObjectReference
 from labkit.kube.waiting import wait_for
 from labkit.kube.writer import Writer
 from tests.support.own_cluster import hello_deployment
+from tests.support.proc import pids, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,11 @@ class SimulatedCluster:
         """Program to pid of all that names this cluster's folder or supervisor's."""
         folders = (str(self.engine.paths.data), str(self.engine.paths.supervisor))
         found = {}
-        for entry in Path("/proc").glob("[0-9]*/cmdline"):
-            words = _words(entry)
-            if any(folder in word for word in words for folder in folders):
-                program = "supervisor" if "supervisor.supervisord" in words else Path(words[0]).name
-                found[program] = int(entry.parent.name)
+        for pid in pids():
+            said = words(pid)
+            if any(folder in word for word in said for folder in folders):
+                program = "supervisor" if "supervisor.supervisord" in said else Path(said[0]).name
+                found[program] = pid
         return found
 
     def files(self) -> set[Path]:
@@ -76,10 +77,3 @@ def run_hello(cluster: SimulatedCluster, replicas: int) -> list[dict[str, Any]]:
 def wait_for_hello(reader: Reader) -> None:
     what = ObjectReference("Deployment", "hello", "default")
     wait_for(reader, what, deployment_available, limit_seconds=60)
-
-
-def _words(command_line: Path) -> list[str]:
-    try:
-        return command_line.read_text(errors="replace").split("\0")
-    except OSError:
-        return []

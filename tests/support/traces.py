@@ -5,6 +5,7 @@ from pathlib import Path
 
 from labkit.cluster.local.network import interface_name
 from labkit.foundation.process import SystemRunner
+from tests.support.proc import pids, told
 
 FOLDERS = ("/var/lib/labkit/clusters", "/run/labkit/clusters", "/var/lib/labkit/supervisor/groups")
 
@@ -38,40 +39,23 @@ def processes_of(cluster: str) -> dict[str, int]:
         pid, mark = line.removeprefix("process ").split(" ", 1)
         parent = _status(int(pid)).get("PPid", "0")
         is_shim = _status(int(pid)).get("Name", "").startswith("containerd-shim")
-        stands_in = "adopt.py" in _command(int(pid))
-        if mark not in _environment(int(parent)) and not is_shim and not stands_in:
+        stands_in = "adopt.py" in told(pid, "cmdline")
+        if mark not in told(parent, "environ") and not is_shim and not stands_in:
             found[mark] = int(pid)
     return found
 
 
 def _processes(cluster: str) -> set[str]:
     found = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        match = re.search(rf"LABKIT_PROCESS=({cluster}[./][^\0]*)", _environment(int(folder.name)))
-        if match and _status(int(folder.name)).get("State", "Z")[0] not in "ZX":
-            found.add(f"process {folder.name} {match[1]}")
+    for pid in pids():
+        match = re.search(rf"LABKIT_PROCESS=({cluster}[./][^\0]*)", told(pid, "environ"))
+        if match and _status(pid).get("State", "Z")[0] not in "ZX":
+            found.add(f"process {pid} {match[1]}")
     return found
 
 
-def _environment(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/environ").read_text(errors="replace")
-    except OSError:
-        return ""
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-    except OSError:
-        return ""
-
-
 def _status(pid: int) -> dict[str, str]:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return {}
+    lines = told(pid, "status").splitlines()
     return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
 
 
