@@ -19,7 +19,7 @@ from labkit.toolchain.images import images_at_hand
 from labkit.workshop.container_room import clear, furnish, room_of
 from labkit.workshop.image_registry import LOCAL_REGISTRY, Registries, registry_up
 from labkit.workshop.visiting import visit
-from tests.support.proc import pids, told, words
+from tests.support.proc import pids, told
 from tests.support.rights import needs_root
 
 pytestmark = pytest.mark.cluster
@@ -98,5 +98,5 @@ def _podmans() -> set[int]:
     return {
         pid
         for pid in pids()
-        if words(pid)[:1] == ["/usr/bin/podman"] and own in told(pid, "status")
+        if told(pid, "comm").startswith("podman") and own in told(pid, "status")
     }
