@@ -22,7 +22,8 @@ from labkit.preflight.packages import PODMAN, find_program
 from labkit.workshop.container_files import Limits, RegistryPlace, Room, room_files
 from labkit.workshop.image_registry import LOCAL_REGISTRY
 
-ROOTS_PASSING = Path("/run/labkit-containers")
+SHARED = "labkit-containers"
+ROOTS_PASSING = Path("/run", SHARED)
 EXECUTABLE = 0o755
 PRIVATE_FOLDER = 0o700
 END_SECONDS = 60
@@ -35,9 +36,9 @@ def room_of(settings: Settings, user: int) -> Room:
     is_root = user == 0
     passing = ROOTS_PASSING / mark
     if not is_root and settings.runtime:
-        passing = settings.runtime / "labkit-containers" / mark
+        passing = settings.runtime / SHARED / mark
     elif not is_root:
-        passing = Path(tempfile.gettempdir()) / f"labkit-containers-{user}-{mark}"
+        passing = Path(tempfile.gettempdir()) / f"{SHARED}-{user}-{mark}"
     return Room(home / "containers", passing, is_root)
 
 
@@ -81,8 +82,16 @@ def clear(settings: Settings, run: Runner, clock: Clock, *, podman: str | None =
         if not room.is_root:  # files of other users in images, and the process that maps them
             run([podman, "unshare", "rm", "-rf", str(room.storage)], timeout_seconds=END_SECONDS)
             run([podman, "system", "migrate"], timeout_seconds=END_SECONDS, may_fail=True)
+    remove(room)
+
+
+def remove(room: Room) -> None:
+    """Its folders, and behind the last of a user's rooms the one that these share."""
     for folder in (room.folder, room.passing):
         shutil.rmtree(folder, ignore_errors=True)
+    if room.passing.parent.name == SHARED:
+        with suppress(OSError):  # another room is in it, or none ever was
+            room.passing.parent.rmdir()
 
 
 def _still_at_work(room: Room, processes: Path = Path("/proc")) -> bool:

@@ -20,7 +20,7 @@ from labkit.workshop.container_files import (
     room_files,
     storage_conf,
 )
-from labkit.workshop.container_room import clear, room_of
+from labkit.workshop.container_room import SHARED, clear, remove, room_of
 from tests.support.clock import HeldClock
 from tests.support.processes import RecordedProcesses
 
@@ -124,6 +124,23 @@ def test_cleared_room_ends_its_containers_before_its_folders_go(tmp_path: Path) 
     assert run.calls[0].command[1:] == ("rm", "--all", "--force", "--time", "0")
     assert there[0]
     assert not room.folder.exists()
+
+
+def test_last_room_of_a_user_takes_their_shared_folder_along(tmp_path: Path) -> None:
+    rooms = [Room(tmp_path / n, tmp_path / SHARED / n, is_root=True) for n in ("one", "other")]
+    for room in rooms:
+        room.run.mkdir(parents=True)
+    remove(rooms[0])
+    assert [path.name for path in (tmp_path / SHARED).iterdir()] == ["other"]
+    for _ in range(2):
+        remove(rooms[1])
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_room_in_a_folder_that_is_not_ours_leaves_that_folder(tmp_path: Path) -> None:
+    (tmp_path / "passing" / "mine").mkdir(parents=True)
+    remove(Room(tmp_path / "home", tmp_path / "passing" / "mine", is_root=False))
+    assert list(tmp_path.iterdir()) == [tmp_path / "passing"]
 
 
 @pytest.mark.parametrize(
