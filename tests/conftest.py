@@ -40,10 +40,9 @@ def namespace(cluster: SharedCluster) -> Iterator[str]:
     Pods need its ServiceAccount, which a controller would make a moment later.
     """
     name = f"t-{secrets.token_hex(6)}"
-    metadata = {"name": name, "labels": {"labkit.example/test": "true"}}
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
     with Writer(read_access(cluster.kubeconfig)) as writer:
-        writer.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+        writer.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         writer.apply(account, namespace=name)
         yield name
         writer.delete("Namespace", name)

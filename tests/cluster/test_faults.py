@@ -14,6 +14,7 @@ from labkit.cluster.local.network import interface_name
 from labkit.cluster.local.paths import MachinePaths
 from labkit.cluster.supervision import Supervisor
 from labkit.foundation.process import SystemRunner
+from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.kube.errors import KubeError
 from tests.support.killing import ended_at
 from tests.support.own_cluster import OwnCluster, hello_deployment, wait_for_state
@@ -57,10 +58,13 @@ def test_each_component_comes_back_when_killed(own_cluster: OwnCluster) -> None:
 
 def _running(cluster: OwnCluster, component: str) -> int:
     """Its pid; a controller manager ends by itself when its API server vanishes at its start."""
-    eventually(lambda: pid_of(cluster, component) is not None, f"{component} to run")
-    pid = pid_of(cluster, component)
-    assert pid is not None, component
-    return pid
+    return wait_until(
+        lambda: pid_of(cluster, component),
+        f"{component} to run",
+        limit_seconds=60,
+        clock=SystemClock(),
+        pause_seconds=0.05,
+    )
 
 
 def _is_another(cluster: OwnCluster, component: str, killed: int) -> Callable[[], bool]:

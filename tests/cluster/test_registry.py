@@ -249,10 +249,9 @@ def settled(reader: Reader, namespace: str) -> dict[str, Any]:
 
 def registry_processes() -> set[int]:
     """Of the open one; found in /proc, independently of the supervisor."""
-    served = ["serve", "/var/lib/labkit/registry/config.yml"]
-
-    def serves(said: list[str]) -> bool:
-        """Nothing stands before or behind: what starts it, or stands in for it, says more."""
-        return len(said) == 3 and said[0].endswith("/registry") and said[1:] == served
-
-    return {pid for pid in pids() if serves(words(pid))}
+    served = ["serve", "/var/lib/labkit/registry/config.yml"]  # and nothing before or behind
+    return {
+        pid
+        for pid in pids()
+        if (said := words(pid))[1:] == served and said[0].endswith("/registry")
+    }

@@ -179,7 +179,8 @@ def remove_cgroups() -> bool:
 
 def inside(first: int) -> list[int]:
     """Processes of the same process namespace as `first`, told by the kernel, never by name."""
-    return [pid for pid in pids() if namespace(pid) and namespace(pid) == namespace(first)]
+    own = namespace(first)
+    return [pid for pid in pids() if own and namespace(pid) == own]
 
 
 def namespace(pid: int) -> str:

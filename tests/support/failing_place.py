@@ -103,8 +103,7 @@ class FailingPods:
                 self._writer.delete(kind, name)
 
     def _make_namespace(self, name: str, labels: Mapping[str, str], objects: list[Object]) -> None:
-        marked = {"labkit.example/test": "true", **labels}
-        metadata = {"name": name, "labels": marked}
+        metadata = {"name": name, "labels": dict(labels)}
         self._writer.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
         account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
         for item in (account, *objects):

@@ -21,6 +21,16 @@ def words(pid: int | str) -> list[str]:
     return said.split("\0") if said else []
 
 
+def status(pid: int | str) -> dict[str, str]:
+    lines = told(pid, "status").splitlines()
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def is_running(pid: int | str) -> bool:
+    """Neither gone nor ended and waiting to be counted."""
+    return status(pid).get("State", "Z")[0] not in "ZX"
+
+
 def children(pid: int | str) -> list[int]:
     """In the order of their birth."""
     return [int(child) for child in told(pid, f"task/{pid}/children").split()]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from labkit.cluster.local.network import interface_name
 from labkit.foundation.process import SystemRunner
-from tests.support.proc import pids, told
+from tests.support.proc import is_running, pids, status, told
 
 FOLDERS = ("/var/lib/labkit/clusters", "/run/labkit/clusters", "/var/lib/labkit/supervisor/groups")
 
@@ -37,8 +37,9 @@ def processes_of(cluster: str) -> dict[str, int]:
     found = {}
     for line in _processes(cluster):
         pid, mark = line.removeprefix("process ").split(" ", 1)
-        parent = _status(int(pid)).get("PPid", "0")
-        is_shim = _status(int(pid)).get("Name", "").startswith("containerd-shim")
+        seen = status(pid)
+        parent = seen.get("PPid", "0")
+        is_shim = seen.get("Name", "").startswith("containerd-shim")
         stands_in = "adopt.py" in told(pid, "cmdline")
         if mark not in told(parent, "environ") and not is_shim and not stands_in:
             found[mark] = int(pid)
@@ -49,14 +50,9 @@ def _processes(cluster: str) -> set[str]:
     found = set()
     for pid in pids():
         match = re.search(rf"LABKIT_PROCESS=({cluster}[./][^\0]*)", told(pid, "environ"))
-        if match and _status(pid).get("State", "Z")[0] not in "ZX":
+        if match and is_running(pid):
             found.add(f"process {pid} {match[1]}")
     return found
-
-
-def _status(pid: int) -> dict[str, str]:
-    lines = told(pid, "status").splitlines()
-    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
 
 
 def _mounts(cluster: str) -> set[str]:

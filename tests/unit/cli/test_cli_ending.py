@@ -10,6 +10,7 @@ import pytest
 from labkit.foundation.process import start_detached
 from labkit.foundation.waiting import SystemClock, wait_until
 from tests.content.repository import ROOT
+from tests.support.proc import status
 
 # Whoever started these tests may ignore a signal, as nohup does; terminals do not.
 AT_A_TERMINAL = """
@@ -54,12 +55,7 @@ def test_what_a_command_runs_ends_with_it(tmp_path: Path, ending: signal.Signals
 def test_under_nohup_a_closed_terminal_ends_nothing(tmp_path: Path) -> None:
     command, program = running(tmp_path, UNDER_NOHUP)
     os.kill(command, signal.SIGHUP)
-    ignored = int(hexadecimal(command, "SigIgn"), 16)
+    ignored = int(status(command)["SigIgn"], 16)
     os.kill(command, signal.SIGTERM)
     assert_ended(command, program)
     assert ignored & 1 << (signal.SIGHUP - 1)
-
-
-def hexadecimal(process: int, field: str) -> str:
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return next(line.split()[1] for line in lines if line.startswith(f"{field}:"))

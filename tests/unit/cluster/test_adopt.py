@@ -10,6 +10,7 @@ import pytest
 from labkit.cluster.processes import is_living
 from labkit.cluster.supervisor_files import ADOPT, MARK
 from labkit.foundation.process import start_detached
+from tests.support.proc import status
 from tests.support.waiting import eventually
 
 OURS = "lab.node1/kubelet"
@@ -63,9 +64,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
 
 
 def listens_to_sigterm(pid: int) -> bool:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    caught = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt")), 0)
-    return bool(caught & 1 << (signal.SIGTERM - 1))
+    return bool(int(status(pid).get("SigCgt", "0"), 16) & 1 << (signal.SIGTERM - 1))
 
 
 def test_stand_in_becomes_the_command_when_the_adopted_process_ends(started: Started) -> None:

@@ -7,19 +7,13 @@ import pytest
 from labkit.foundation.errors import LabError, ProcessFailed, TimedOut
 from labkit.foundation.process import SystemRunner, beside, start_detached, stream_lines
 from labkit.foundation.waiting import SystemClock, wait_until
+from tests.support.proc import is_running
 
 run = SystemRunner()
 
 
 def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_output_and_errors_come_back_apart() -> None:

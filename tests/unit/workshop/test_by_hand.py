@@ -12,6 +12,7 @@ from labkit.foundation.process import beside
 from labkit.foundation.waiting import SystemClock, wait_until
 from labkit.workshop.by_hand import Handmade, Hands
 from labkit.workshop.visiting import visit
+from tests.support.proc import is_running
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -61,13 +62,6 @@ def hands() -> Iterator[Hands]:
 def started(hands: Hands, program: Path, name: str = "web", calls: str = "") -> Handmade:
     log = program.with_name(f"{name}.log")
     return hands.start(name, program, log, clock=CLOCK, calls=calls)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def until_gone(pid: int) -> None:
